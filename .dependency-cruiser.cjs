@@ -1,0 +1,106 @@
+// Who may import whom. The folders are explained in the README under "How it works".
+const only = (from, allowed, why) => ({
+  name: `${from}-imports`,
+  comment: why,
+  severity: 'error',
+  from: { path: `^src/${from}` },
+  to: { path: '^src/', pathNot: [`^src/${from}`, ...allowed.map((path) => `^src/${path}`)] },
+});
+
+const home = (library, file) => ({
+  name: `one-home-for-${library}`,
+  comment: `${library} is used in one place, so that it can be replaced there`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: file },
+  to: { path: `node_modules/${library}/` },
+});
+
+module.exports = {
+  forbidden: [
+    only('main\\.ts', ['cli/', 'system/', 'version\\.ts'], 'main wires the real world to run()'),
+    only('errors\\.ts', [], 'errors depend on nothing'),
+    only(
+      'context\\.ts',
+      ['credentials/(credential|credential-store|settings)\\.ts'],
+      'the context names types only',
+    ),
+    only('oauth1/', ['errors\\.ts'], 'protocol code is pure'),
+    only(
+      'bitbucket/',
+      ['errors\\.ts', 'context\\.ts', 'credentials/credential\\.ts'],
+      'the REST model knows no sign-in',
+    ),
+    only(
+      'auth/',
+      [
+        'errors\\.ts',
+        'context\\.ts',
+        'oauth1/',
+        'bitbucket/hosts\\.ts',
+        'credentials/(credential|credential-store|settings)\\.ts',
+      ],
+      'sign-in neither prints nor knows a real store',
+    ),
+    only('credentials/', ['errors\\.ts', 'context\\.ts'], 'stores know records, not protocols'),
+    only(
+      'cli/',
+      [
+        'errors\\.ts',
+        'context\\.ts',
+        'version\\.ts',
+        'auth/',
+        'bitbucket/',
+        'credentials/(credential|credential-store|settings)\\.ts',
+        'sandbox/sandbox\\.ts',
+      ],
+      'commands reach the world through the context',
+    ),
+    only(
+      'system/',
+      ['errors\\.ts', 'context\\.ts', 'version\\.ts', 'credentials/'],
+      'the real world serves interfaces',
+    ),
+    only('sandbox/', ['errors\\.ts'], 'client and sandbox must not share a mistake'),
+    home('oauth-1.0a', '^src/oauth1/signature\\.ts$'),
+    home('node-fetch', '^src/system/http\\.ts$'),
+    home('open', '^src/system/browser\\.ts$'),
+    home('keytar', '^src/system/keychain-helper\\.ts$'),
+    {
+      name: 'fastify-serves-callback-and-sandbox',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(auth/callback-server\\.ts$|sandbox/)' },
+      to: { path: 'node_modules/(fastify|@fastify)/' },
+    },
+    {
+      name: 'protocol-code-is-pure',
+      comment: 'clock, randomness, network and process are arguments of protocol code',
+      severity: 'error',
+      from: { path: '^src/oauth1/' },
+      to: { dependencyTypes: ['core'], pathNot: '^crypto$' },
+    },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'sources-import-no-tests',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|scripts)/' },
+    },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    parser: 'swc',
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
+  },
+};

@@ -1,0 +1,105 @@
+import type { CredentialStore } from './credentials/credential-store.ts';
+import type { SettingsStore } from './credentials/settings.ts';
+
+/** Environment variables, as `process.env` holds them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Output {
+  readonly isTerminal: boolean;
+  /** Width in columns; 80 where it is not a terminal. */
+  readonly columns: number;
+  /**
+   * Writes the text and resolves once the stream can take more.
+   * @throws {ClosedPipe} when nobody reads any longer (`| head`).
+   */
+  write(text: string): Promise<void>;
+}
+
+/** Thrown by {@link Output.write} when the reader has gone; the program then ends quietly. */
+export class ClosedPipe extends Error {}
+
+export interface Terminal {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Whether a person can be asked: stdin and stderr are both terminals. */
+  readonly isInteractive: boolean;
+  /** Asks on stderr and resolves with the line typed, without its newline. `hidden` does not echo. */
+  prompt(question: string, options?: { hidden?: boolean; signal?: AbortSignal }): Promise<string>;
+  /** All of stdin as UTF-8 text. */
+  readStdin(): Promise<string>;
+}
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  nowMs(): number;
+  /** Rejects with the signal's reason as soon as it is aborted. */
+  sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Random {
+  /** Bytes from a cryptographically secure source. */
+  bytes(length: number): Uint8Array;
+}
+
+export interface HttpRequest {
+  readonly method: string;
+  /** Absolute http or https URL; it is sent as it stands. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** The URL that was asked; redirects are never followed by the client itself. */
+  readonly url: string;
+  header(name: string): string | null;
+  /** The whole body as UTF-8 text. */
+  text(): Promise<string>;
+  /** The body as it arrives, decompressed. */
+  chunks(): AsyncIterable<Uint8Array>;
+}
+
+export interface HttpClient {
+  /**
+   * Sends one request and resolves with whatever the server answered, redirects included.
+   * @throws {BitbranchError} `network` or `timeout`; nothing else.
+   */
+  send(request: HttpRequest): Promise<HttpResponse>;
+}
+
+export interface Browser {
+  /**
+   * Asks the desktop to show an http(s) URL. Resolves when the opener was started, which does not prove that a page is shown.
+   * @throws {BitbranchError} when there is nothing to open it with.
+   */
+  open(url: string, command?: string): Promise<void>;
+}
+
+export interface Git {
+  /** Fetch URLs by remote name; empty outside a repository. */
+  remotes(): Promise<ReadonlyMap<string, string>>;
+}
+
+/** A line of `--verbose`; secrets are redacted before it reaches stderr. */
+export type Trace = (message: string) => void;
+
+/**
+ * Every side effect that the program has. `main` builds the real one, tests build theirs; nothing below `main`
+ * touches a clock, a random source, a socket, a file or a process in another way.
+ */
+export interface Context {
+  readonly env: Environment;
+  readonly platform: NodeJS.Platform;
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly http: HttpClient;
+  readonly browser: Browser;
+  readonly git: Git;
+  readonly credentials: CredentialStore;
+  readonly settings: SettingsStore;
+  readonly trace: Trace;
+  /** Aborted by SIGINT or SIGTERM, with the BitbranchError as its reason. */
+  readonly interrupted: AbortSignal;
+}

@@ -1,0 +1,40 @@
+import type { HostKind, Protocol } from './credential.ts';
+
+/** What is remembered of one account besides its secret. */
+export interface AccountSettings {
+  readonly displayName: string | null;
+  readonly protocol: Protocol;
+  /** The store that holds the secret: a store that then answers null is locked, or the secret was removed behind our back. */
+  readonly store: 'keychain';
+  /** ISO 8601, UTC. */
+  readonly signedInAt: string;
+}
+
+export interface HostSettings {
+  readonly kind: HostKind;
+  /** Key of the consumer whose secret the store holds. */
+  readonly consumerKey?: string;
+  readonly accounts: Readonly<Record<string, AccountSettings>>;
+  /** Name of the account last signed in. */
+  readonly lastAccount?: string;
+}
+
+/** The settings file: everything that is remembered and is no secret. Hosts are keyed by their base URL. */
+export interface Settings {
+  readonly version: 1;
+  readonly hosts: Readonly<Record<string, HostSettings>>;
+}
+
+export const emptySettings: Settings = { version: 1, hosts: {} };
+
+export interface SettingsStore {
+  /** Path of the file, for messages. */
+  readonly path: string;
+  /**
+   * The settings as stored; {@link emptySettings} where there is no file.
+   * @throws {BitbranchError} `usage` when the file can't be read, is not ours, or was written by a newer version.
+   */
+  read(): Promise<Settings>;
+  /** Reads, changes and writes under a lock across processes, so that parallel sign-ins don't lose each other's entries. */
+  update(change: (settings: Settings) => Settings): Promise<void>;
+}

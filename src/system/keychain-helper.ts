@@ -1,0 +1,2 @@
+import keytar from 'keytar';
+console.log(keytar);

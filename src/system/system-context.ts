@@ -1,0 +1,3 @@
+export function createSystemContext(): unknown {
+  return {};
+}
