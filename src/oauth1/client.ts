@@ -1,0 +1,191 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { BitbranchError } from '../errors.ts';
+import { refusal, type Step } from './problems.ts';
+import {
+  type ClientCredentials,
+  type Moment,
+  percentEncode,
+  protocolParameters,
+  RequestSigner,
+  type SignableRequest,
+  type TokenWithSecret,
+} from './signature.ts';
+
+export type { ClientCredentials, Moment };
+
+/** Issued at the start of a sign-in, for this sign-in only (RFC 5849 section 2.1). */
+export interface TemporaryCredentials extends TokenWithSecret {}
+
+/** Stand for the access that the person granted (RFC 5849 section 2.3). */
+export interface TokenCredentials extends TokenWithSecret {}
+
+/** A request to send as it stands, without a body. */
+export interface ProtocolRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface ProtocolResponse {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** What a request to the callback means: only a `validated` or `denied` one ends the wait. */
+export type CallbackVerdict =
+  | { readonly kind: 'ignored' }
+  | { readonly kind: 'denied'; readonly problem: string | null }
+  | { readonly kind: 'validated'; readonly callback: ValidatedCallback };
+
+/** Proof that {@link validateCallback} accepted a callback: nothing else can make one, and it shows its verifier to nobody else. */
+class ValidatedCallback {
+  readonly #temporary: TemporaryCredentials;
+  readonly #verifier: string;
+
+  constructor(temporary: TemporaryCredentials, verifier: string) {
+    this.#temporary = temporary;
+    this.#verifier = verifier;
+  }
+
+  /** @throws {TypeError} for a callback that was not validated for these temporary credentials. */
+  static verifierOf(callback: ValidatedCallback, temporary: TemporaryCredentials): string {
+    if (!(#verifier in callback) || callback.#temporary.token !== temporary.token) {
+      throw new TypeError('The callback was not validated for these temporary credentials.');
+    }
+    return callback.#verifier;
+  }
+}
+
+export type { ValidatedCallback };
+
+/** Section 2.1: asks for temporary credentials. `callbackUrl` is absolute, or `oob`. */
+export function temporaryCredentialsRequest(
+  endpointUrl: string,
+  client: ClientCredentials,
+  callbackUrl: string,
+  moment: Moment,
+): ProtocolRequest {
+  const parameters = protocolParameters(client, null, moment, { oauth_callback: callbackUrl });
+  const request = { method: 'POST', url: new URL(endpointUrl).href };
+  const authorization = new RequestSigner(client).authorizationHeader(request, null, parameters);
+  return { ...request, headers: { authorization } };
+}
+
+/**
+ * Section 2.1: the answer to {@link temporaryCredentialsRequest}.
+ * @throws {BitbranchError} `sign_in_refused`, `rate_limited` or `server`.
+ */
+export function processTemporaryCredentialsResponse(
+  response: ProtocolResponse,
+): TemporaryCredentials {
+  const fields = successFields(response, 'temporary credentials');
+  const credentials = tokenWithSecret(fields);
+  if (only(fields, 'oauth_callback_confirmed') !== 'true') {
+    throw new BitbranchError(
+      'sign_in_refused',
+      'The server did not confirm the callback URL (RFC 5849 section 2.1), so the sign-in would not be safe.',
+      { hint: 'Ask the administrator of the server for OAuth 1.0a as RFC 5849 describes it.' },
+    );
+  }
+  return credentials;
+}
+
+/** Section 2.2: the page on which the person grants or denies access. The endpoint's own query is kept. */
+export function authorizationUrl(endpointUrl: string, temporary: TemporaryCredentials): string {
+  const url = new URL(endpointUrl);
+  const separator = url.search === '' ? '' : `${url.search}&`;
+  url.search = `${separator}oauth_token=${percentEncode(temporary.token)}`;
+  return url.href;
+}
+
+/**
+ * Section 2.2: judges a request to the callback by its query. The token comes first: without the right one nobody
+ * can end the sign-in, not even by a denial. RFC 5849 names no denial parameter, so every known one is understood.
+ */
+export function validateCallback(
+  parameters: URLSearchParams,
+  temporary: TemporaryCredentials,
+): CallbackVerdict {
+  const understood = ['oauth_token', 'oauth_verifier', 'oauth_problem', 'denied'];
+  if (understood.some((name) => parameters.getAll(name).length > 1)) return { kind: 'ignored' };
+  const denied = parameters.get('denied');
+  const token = parameters.get('oauth_token') ?? denied ?? '';
+  if (!isSameSecret(token, temporary.token)) return { kind: 'ignored' };
+  const problem = parameters.get('oauth_problem');
+  const verifier = parameters.get('oauth_verifier');
+  if (problem !== null || denied !== null || verifier === 'denied') {
+    return { kind: 'denied', problem: problem || null };
+  }
+  if (!verifier) return { kind: 'ignored' };
+  return { kind: 'validated', callback: new ValidatedCallback(temporary, verifier) };
+}
+
+/** Section 2.3: asks for token credentials. */
+export function tokenCredentialsRequest(
+  endpointUrl: string,
+  client: ClientCredentials,
+  temporary: TemporaryCredentials,
+  callback: ValidatedCallback,
+  moment: Moment,
+): ProtocolRequest {
+  const verifier = ValidatedCallback.verifierOf(callback, temporary);
+  const parameters = protocolParameters(client, temporary, moment, { oauth_verifier: verifier });
+  const request = { method: 'POST', url: new URL(endpointUrl).href };
+  const authorization = new RequestSigner(client).authorizationHeader(
+    request,
+    temporary,
+    parameters,
+  );
+  return { ...request, headers: { authorization } };
+}
+
+/**
+ * Section 2.3: the answer to {@link tokenCredentialsRequest}.
+ * @throws {BitbranchError} `sign_in_denied`, `sign_in_refused`, `rate_limited` or `server`.
+ */
+export function processTokenCredentialsResponse(response: ProtocolResponse): TokenCredentials {
+  return tokenWithSecret(successFields(response, 'token credentials'));
+}
+
+/** Section 3: the headers that make a request an authenticated one. */
+export function signedHeaders(
+  request: SignableRequest,
+  client: ClientCredentials,
+  token: TokenCredentials,
+  moment: Moment,
+): { readonly authorization: string } {
+  const parameters = protocolParameters(client, token, moment);
+  return {
+    authorization: new RequestSigner(client).authorizationHeader(request, token, parameters),
+  };
+}
+
+/** The form-encoded fields of a 2xx answer, whatever content type it claims: Data Center says text/plain. */
+function successFields({ status, body }: ProtocolResponse, step: Step): URLSearchParams {
+  const fields = new URLSearchParams(body.trim());
+  if (status < 200 || status >= 300) throw refusal(step, status, only(fields, 'oauth_problem'));
+  return fields;
+}
+
+function tokenWithSecret(fields: URLSearchParams): TokenWithSecret {
+  const token = only(fields, 'oauth_token');
+  const tokenSecret = only(fields, 'oauth_token_secret');
+  if (!token || tokenSecret === null) {
+    throw new BitbranchError('server', 'The server did not answer as OAuth 1.0a asks.', {
+      hint: 'Check that --host and --kind name a Bitbucket, and that no proxy or sign-in page answers in its place.',
+    });
+  }
+  return { token, tokenSecret };
+}
+
+/** The value of a field that is there exactly once, else null. */
+function only(fields: URLSearchParams, name: string): string | null {
+  const values = fields.getAll(name);
+  return values.length === 1 ? (values[0] ?? null) : null;
+}
+
+/** Compares in a time that tells nothing of how much is right; the digests make the lengths equal. */
+function isSameSecret(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}

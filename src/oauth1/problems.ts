@@ -1,0 +1,139 @@
+import { BitbranchError } from '../errors.ts';
+
+/** Which request of RFC 5849 section 2 was refused: the one for temporary credentials (2.1) or for token credentials (2.3). */
+export type Step = 'temporary credentials' | 'token credentials';
+
+const signInAgain = 'Run bitbranch login again.';
+
+/**
+ * What servers say in `oauth_problem` (the OAuth Problem Reporting extension) and what to do about it. The set is open:
+ * a server may send others.
+ */
+const problems = new Map<string, { readonly sentence: string; readonly hint: string }>([
+  [
+    'consumer_key_unknown',
+    {
+      sentence: 'The server does not know this consumer key.',
+      hint: 'Compare BITBRANCH_CONSUMER_KEY or --consumer-key with the key of the OAuth consumer registered there.',
+    },
+  ],
+  [
+    'signature_invalid',
+    {
+      sentence: 'The server could not confirm the signature of the request.',
+      hint: 'Check the consumer secret: it is mistyped or belongs to another consumer key.',
+    },
+  ],
+  [
+    'timestamp_refused',
+    {
+      sentence: 'The server refused the time of the request.',
+      hint: "Set this computer's clock right: servers allow a few minutes of difference.",
+    },
+  ],
+  ['nonce_used', { sentence: 'The server has seen this very request before.', hint: signInAgain }],
+  [
+    'token_rejected',
+    { sentence: 'The server does not accept the token of this sign-in.', hint: signInAgain },
+  ],
+  [
+    'token_expired',
+    {
+      sentence: 'The sign-in took longer than the server allows.',
+      hint: 'Run bitbranch login again and answer the consent page within a few minutes.',
+    },
+  ],
+  [
+    'token_used',
+    { sentence: 'The token of this sign-in has been used already.', hint: signInAgain },
+  ],
+  [
+    'token_revoked',
+    { sentence: 'The token of this sign-in was withdrawn on the server.', hint: signInAgain },
+  ],
+  [
+    'permission_unknown',
+    {
+      sentence: 'The server has no answer of the person to the question for access.',
+      hint: 'Run bitbranch login again and grant access on the consent page.',
+    },
+  ],
+  [
+    'permission_denied',
+    {
+      sentence: 'The server does not permit access to this consumer.',
+      hint: 'Check on the server which permissions the consumer has and who may use it.',
+    },
+  ],
+  [
+    'parameter_absent',
+    {
+      sentence: 'The server misses something in the request.',
+      hint: 'Check that --host and --kind name a server that speaks OAuth 1.0a.',
+    },
+  ],
+  [
+    'parameter_rejected',
+    {
+      sentence: 'The server rejected a part of the request.',
+      hint: 'Check that the callback URL registered with the consumer fits: --callback-port and --callback-path set ours.',
+    },
+  ],
+]);
+
+/** The failure behind a status that is no success. `problem` is the answer's `oauth_problem`; nothing else of it is shown. */
+export function refusal(step: Step, status: number, problem: string | null): BitbranchError {
+  if (status === 429) {
+    return new BitbranchError('rate_limited', 'The server takes no more requests for now.', {
+      hint: 'Wait a few minutes, then run bitbranch login again.',
+    });
+  }
+  if (status < 400 || status >= 500) {
+    return new BitbranchError('server', `The server failed during the sign-in (HTTP ${status}).`, {
+      hint: 'Try again later, and check that --host names the server itself.',
+    });
+  }
+  if (step === 'token credentials' && problem !== null && isDenial(problem)) return denial();
+  return problem === null ? unexplainedRefusal(step, status) : refusalFor(problem);
+}
+
+/** The failure when the person said no, or when the server says so by `problem` on the callback. */
+export function denial(problem: string | null = null): BitbranchError {
+  if (problem !== null && !isDenial(problem)) return refusalFor(problem);
+  return new BitbranchError('sign_in_denied', 'Access was denied on the consent page.', {
+    hint: 'Nothing was stored. Run bitbranch login again to be asked once more.',
+  });
+}
+
+/** Data Center says `permission_denied` or `permissions_denied`, others `user_refused`. */
+function isDenial(problem: string): boolean {
+  return problem.startsWith('permission') || problem === 'user_refused';
+}
+
+function refusalFor(problem: string): BitbranchError {
+  const known =
+    problems.get(problem) ?? (isDenial(problem) ? problems.get('permission_denied') : undefined);
+  const name = /^\w{1,64}$/.test(problem) ? problem : 'a problem without a proper name';
+  return new BitbranchError(
+    'sign_in_refused',
+    known?.sentence ?? `The server refused the sign-in: ${name}.`,
+    { hint: known?.hint ?? 'Ask the administrator of the server what it means.' },
+  );
+}
+
+function unexplainedRefusal(step: Step, status: number): BitbranchError {
+  if (status === 404 || status === 405 || status === 410) {
+    return new BitbranchError(
+      'sign_in_refused',
+      `The server has no OAuth 1.0a sign-in at this address (HTTP ${status}).`,
+      { hint: 'Check --host and --kind, or ask its administrator whether OAuth 1.0a is offered.' },
+    );
+  }
+  return new BitbranchError(
+    'sign_in_refused',
+    `The server refused to issue ${step} (HTTP ${status}) and gave no reason.`,
+    {
+      hint: "Check the consumer key, the consumer secret and this computer's clock, then run bitbranch login again.",
+    },
+  );
+}
