@@ -27,18 +27,22 @@ export interface ErrorDetails {
   /** The next step to take, as one sentence. */
   readonly hint?: string;
   readonly cause?: unknown;
+  /** Given where the same request may succeed when it is sent again: the least time to wait before that, in milliseconds. */
+  readonly retryAfterMs?: number;
 }
 
 /** A failure that a person can be told about: one plain sentence, and the next step in `hint`. */
 export class BitbranchError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  readonly retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'BitbranchError';
     this.code = code;
     this.hint = details.hint;
+    this.retryAfterMs = details.retryAfterMs;
   }
 }
 
