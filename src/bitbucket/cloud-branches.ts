@@ -1,0 +1,114 @@
+import type { Branch, BranchField, BranchQuery } from './branches.ts';
+import type { Host } from './hosts.ts';
+import { type JsonPath, requiredStringAt, stringAt, unexpectedValue } from './json-path.ts';
+import { type JsonApi, readPages } from './pagination.ts';
+import type { Repository } from './repository-reference.ts';
+
+/** Bitbucket Cloud's largest page. */
+const pageLength = 100;
+
+/** Where Cloud keeps what a branch is made of; the same paths are asked for and read. */
+const paths = {
+  name: ['name'],
+  hash: ['target', 'hash'],
+  date: ['target', 'date'],
+  message: ['target', 'message'],
+  authorDisplayName: ['target', 'author', 'user', 'display_name'],
+  authorRaw: ['target', 'author', 'raw'],
+  url: ['links', 'html', 'href'],
+} as const;
+
+const pathsOfField: Readonly<Record<BranchField, readonly JsonPath[]>> = {
+  repository: [],
+  name: [],
+  default: [],
+  hash: [paths.hash],
+  date: [paths.date],
+  author: [paths.authorDisplayName, paths.authorRaw],
+  message: [paths.message],
+  url: [paths.url],
+};
+
+export async function* listCloudBranches(
+  api: JsonApi,
+  host: Host,
+  repository: Repository,
+  query: BranchQuery,
+): AsyncGenerator<readonly Branch[], void, void> {
+  const repositoryPath = `/2.0/repositories/${encodeURIComponent(repository.workspace)}/${encodeURIComponent(repository.slug)}`;
+  const pages = readPages(api, host, `${repositoryPath}/refs/branches?${pageParameters(query)}`);
+  // Both at once, and both awaited here: a failure of either ends the listing and none is left unhandled.
+  const [firstPage, isDefault] = await Promise.all([
+    pages.next(),
+    query.fields.includes('default') ? defaultBranchTest(api, repositoryPath) : neverAsked,
+  ]);
+  const read = branchReader(`${repository.workspace}/${repository.slug}`, query, isDefault);
+  for (let page = firstPage; !page.done; page = await pages.next()) yield page.value.map(read);
+}
+
+/** A partial response loses everything that is not named, so the page's own fields are named as well. */
+function pageParameters({ fields }: BranchQuery): string {
+  const kept = new Set([paths.name, ...fields.flatMap((field) => pathsOfField[field])]);
+  const values = [...kept].map((path) => `values.${path.join('.')}`);
+  return `pagelen=${pageLength}&fields=${['next', 'size', 'page', 'pagelen', ...values].join(',')}`;
+}
+
+type DefaultTest = (name: string) => boolean | null;
+
+const neverAsked: DefaultTest = () => null;
+
+/** Nothing in a branch says that it is the main one: the repository does. */
+async function defaultBranchTest(api: JsonApi, repositoryPath: string): Promise<DefaultTest> {
+  const repository = await api.getJson(`${repositoryPath}?fields=mainbranch.name`);
+  const mainBranch = stringAt(repository, ['mainbranch', 'name']);
+  return (name) => name === mainBranch;
+}
+
+function branchReader(repository: string, { fields }: BranchQuery, isDefault: DefaultTest) {
+  const asked = new Set(fields);
+  return (value: unknown): Branch => {
+    const name = requiredStringAt(value, paths.name);
+    return {
+      repository,
+      name,
+      default: isDefault(name),
+      hash: asked.has('hash') ? stringAt(value, paths.hash) : null,
+      date: asked.has('date') ? readDate(value) : null,
+      author: asked.has('author') ? readAuthor(value) : null,
+      message: asked.has('message') ? readMessage(value) : null,
+      url: asked.has('url') ? stringAt(value, paths.url) : null,
+    };
+  };
+}
+
+const isoDateWithOffset = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$/;
+
+function readDate(branch: unknown): string | null {
+  const text = stringAt(branch, paths.date);
+  if (text === null) return null;
+  const timeMs = isoDateWithOffset.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(timeMs)) throw unexpectedValue(paths.date, text, 'a date with its UTC offset');
+  return new Date(timeMs).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+function readAuthor(branch: unknown): string | null {
+  return (
+    stringAt(branch, paths.authorDisplayName) || rawAuthorName(stringAt(branch, paths.authorRaw))
+  );
+}
+
+/** `Name <mail>` gives the name, a bare `<mail>` the address. */
+function rawAuthorName(raw: string | null): string | null {
+  if (raw === null) return null;
+  const name = raw.replace(/<[^<>]*>\s*$/, '').trim();
+  return name || raw.replace(/[<>]/g, '').trim() || null;
+}
+
+function readMessage(branch: unknown): string | null {
+  return (
+    stringAt(branch, paths.message)
+      ?.trimStart()
+      .split(/\r\n|[\r\n]/, 1)[0]
+      ?.trimEnd() ?? null
+  );
+}

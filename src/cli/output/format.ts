@@ -1,0 +1,108 @@
+import { BitbranchError } from '../../errors.ts';
+import { parseFields, suggest } from './fields.ts';
+import type { RecordType } from './records.ts';
+
+export const formats = ['table', 'tsv', 'names', 'json', 'jsonl'] as const;
+
+export type Format = (typeof formats)[number];
+
+export interface OutputFlags {
+  /** `--format`. */
+  readonly format?: string | undefined;
+  /** `--json` gives true, `--json=FIELD,…` the list. */
+  readonly json?: string | true | undefined;
+  /** `--null`. */
+  readonly null?: boolean | undefined;
+}
+
+/** What to print and what to ask for. */
+export interface OutputPlan<Field extends string> {
+  readonly format: Format;
+  /** The fields printed, in their order. */
+  readonly fields: readonly Field[];
+  /** The fields that printing needs: those printed, and for `table` the one that its mark stands for. */
+  readonly neededFields: readonly Field[];
+  /** Records of `names` end with NUL. */
+  readonly endWithNul: boolean;
+}
+
+/**
+ * @param isTerminal whether stdout is one.
+ * @throws {BitbranchError} `usage` for unknown formats and fields, and for flags that contradict each other.
+ */
+export function planOutput<Field extends string>(
+  flags: OutputFlags,
+  type: RecordType<Field>,
+  isTerminal: boolean,
+): OutputPlan<Field> {
+  const format = chooseFormat(flags, isTerminal);
+  const fields =
+    typeof flags.json === 'string'
+      ? parseFields(flags.json, type.fields)
+      : defaultFields(format, type);
+  return {
+    format,
+    fields,
+    neededFields: format === 'table' ? [...fields, type.markField] : fields,
+    endWithNul: flags.null === true,
+  };
+}
+
+/** `--format` decides, then `--json`; without either a terminal gets a table and a pipe gets tsv. */
+export function chooseFormat(flags: OutputFlags, isTerminal: boolean): Format {
+  const format = flags.format === undefined ? undefined : parseFormat(flags.format);
+  const chosen = format ?? (flags.json === undefined ? (isTerminal ? 'table' : 'tsv') : 'json');
+  refuseContradiction(flags, chosen);
+  return chosen;
+}
+
+function parseFormat(name: string): Format {
+  const format = formats.find((each) => each === name);
+  if (format !== undefined) return format;
+  throw new BitbranchError('usage', `There is no format "${name}".`, {
+    hint: suggest(name, formats, 'The formats are'),
+  });
+}
+
+function refuseContradiction(flags: OutputFlags, format: Format): void {
+  if (flags.null && format !== 'names') {
+    throw new BitbranchError(
+      'usage',
+      `--null ends the records of names, and the format is ${format}.`,
+      {
+        hint: 'Add --format names, or leave --null out.',
+      },
+    );
+  }
+  if (flags.json === true && format !== 'json' && format !== 'jsonl') {
+    throw new BitbranchError('usage', `--json and --format ${format} contradict each other.`, {
+      hint: `Leave one of them out; --json=FIELD,… picks the fields of ${format}.`,
+    });
+  }
+  if (flags.json !== undefined && format === 'names') {
+    throw new BitbranchError(
+      'usage',
+      'The format names prints names only, so no fields can be picked.',
+      {
+        hint: 'Use --format tsv for several fields.',
+      },
+    );
+  }
+}
+
+function defaultFields<Field extends string>(
+  format: Format,
+  type: RecordType<Field>,
+): readonly Field[] {
+  switch (format) {
+    case 'table':
+      return type.tableFields;
+    case 'tsv':
+      return type.tsvFields;
+    case 'names':
+      return [type.nameField];
+    case 'json':
+    case 'jsonl':
+      return type.fields;
+  }
+}

@@ -1,0 +1,34 @@
+import type { Output } from '../../context.ts';
+import { escapeJson } from './escape.ts';
+import type { RecordWriter, Row } from './records.ts';
+
+/** One JSON array, an object a line, written as the records arrive. */
+export function createJsonWriter<Field extends string>(
+  fields: readonly Field[],
+  stdout: Output,
+): RecordWriter<Field> {
+  const toJson = jsonObjectWriter(fields);
+  let isEmpty = true;
+  return {
+    async write(rows) {
+      if (rows.length === 0) return;
+      const opening = isEmpty ? '[\n  ' : ',\n  ';
+      isEmpty = false;
+      await stdout.write(opening + rows.map(toJson).join(',\n  '));
+    },
+    async end() {
+      await stdout.write(isEmpty ? '[]\n' : '\n]\n');
+    },
+  };
+}
+
+/** Writes the fields of a record, in the order given, as a JSON object on one line. */
+export function jsonObjectWriter<Field extends string>(
+  fields: readonly Field[],
+): (row: Row<Field>) => string {
+  const members = fields.map((field) => ({ field, key: `${JSON.stringify(field)}:` }));
+  return (row) => {
+    const json = members.map(({ field, key }) => key + JSON.stringify(row[field])).join(',');
+    return escapeJson(`{${json}}`);
+  };
+}

@@ -1,0 +1,37 @@
+/** A value of a record; null where the host does not tell. */
+export type FieldValue = string | boolean | null;
+
+/** A record, one value a field. */
+export type Row<Field extends string> = Readonly<Record<Field, FieldValue>>;
+
+/** Prints records in one format as they arrive. */
+export interface RecordWriter<Field extends string> {
+  write(rows: readonly Row<Field>[]): Promise<void>;
+  /** Completes the output; also wanted after a failure that came later than the first record, so that what was printed is valid. */
+  end(): Promise<void>;
+}
+
+/** How `table` shows a field. */
+export interface ColumnHint {
+  /** Shortens values that are longer than a person needs. */
+  readonly abbreviate?: (value: string) => string;
+  /** In columns; a narrow terminal shortens the field no further. */
+  readonly leastWidth: number;
+}
+
+/** A sort of record: what it consists of and how people see it. */
+export interface RecordType<Field extends string> {
+  /** Every field, in the order of `--json`. */
+  readonly fields: readonly Field[];
+  /** What `tsv` prints. */
+  readonly tsvFields: readonly Field[];
+  /** What `names` prints. */
+  readonly nameField: Field;
+  /** The columns of `table`. */
+  readonly tableFields: readonly Field[];
+  readonly columnHints: Readonly<Partial<Record<Field, ColumnHint>>>;
+  /** `table` puts `*` before the records in which this field is true. */
+  readonly markField: Field;
+  /** What `table` says when there are none. */
+  readonly noneSentence: string;
+}
