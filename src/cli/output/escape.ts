@@ -1,6 +1,20 @@
 /** Control characters, marks that turn the direction of text around, and Unicode's own line ends. */
 const misleading = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu;
-const lineBreaking = /[\\\p{Cc}]/gu;
+
+/** The text with everything spelled out that could steer a terminal or show something other than what it is. */
+export function visibleText(text: string): string {
+  return escapeMisleading(text, backslashEscape);
+}
+
+/** Replaces each character that could mislead; plain text, which is nearly all there is, costs no more than a look. */
+export function escapeMisleading(text: string, replace: (character: string) => string): string {
+  return isPrintableAscii(text) ? text : text.replace(misleading, replace);
+}
+
+export function isPrintableAscii(text: string): boolean {
+  return /^[ -~]*$/.test(text);
+}
+
 const shortEscapes = new Map([
   ['\\', '\\\\'],
   ['\t', '\\t'],
@@ -8,32 +22,11 @@ const shortEscapes = new Map([
   ['\r', '\\r'],
 ]);
 
-/** The text with everything spelled out that could steer a terminal or show something other than what it is. */
-export function visibleText(text: string): string {
-  return isPrintableAscii(text) ? text : text.replace(misleading, escapeCharacter);
-}
-
-/**
- * The text as one field of one line: backslash, tab, newline and carriage return become `\\`, `\t`, `\n` and `\r`, other
- * control characters `\u` with four hexadecimal digits.
- */
-export function escapeField(text: string): string {
-  return text.replace(lineBreaking, escapeCharacter);
-}
-
-/** JSON that holds no character which could steer a terminal; its value is the same. */
-export function escapeJson(json: string): string {
-  return isPrintableAscii(json) ? json : json.replace(misleading, unicodeEscape);
-}
-
-export function isPrintableAscii(text: string): boolean {
-  return /^[ -~]*$/.test(text);
-}
-
-function escapeCharacter(character: string): string {
+/** `\\`, `\t`, `\n` or `\r`, and for every other character `\u` with four hexadecimal digits. */
+export function backslashEscape(character: string): string {
   return shortEscapes.get(character) ?? unicodeEscape(character);
 }
 
-function unicodeEscape(character: string): string {
+export function unicodeEscape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -1,5 +1,5 @@
 import { BitbranchError } from '../../errors.ts';
-import { nearest } from './nearest.ts';
+import { didYouMean } from '../suggestion.ts';
 
 /**
  * The fields of a comma-separated list, in its order, each once.
@@ -23,9 +23,9 @@ function parseField<Field extends string>(name: string, known: readonly Field[])
   });
 }
 
-/** One sentence that names the known words, and first the one that was probably meant. */
-export function suggest(word: string, known: readonly string[], introduction: string): string {
-  const meant = nearest(word, known);
+/** What was probably meant, and every word that there is. */
+export function suggest(typed: string, known: readonly string[], introduction: string): string {
   const list = `${introduction} ${known.join(', ')}.`;
-  return meant === null ? list : `Did you mean "${meant}"? ${list}`;
+  const guess = didYouMean(typed, known);
+  return guess === undefined ? list : `${guess} ${list}`;
 }

@@ -1,5 +1,5 @@
 import type { Output } from '../../context.ts';
-import { escapeJson } from './escape.ts';
+import { escapeMisleading, unicodeEscape } from './escape.ts';
 import type { RecordWriter, Row } from './records.ts';
 
 /** One JSON array, an object a line, written as the records arrive. */
@@ -22,13 +22,16 @@ export function createJsonWriter<Field extends string>(
   };
 }
 
-/** Writes the fields of a record, in the order given, as a JSON object on one line. */
+/**
+ * Writes the fields of a record, in the order given, as a JSON object on one line. What could steer a terminal is escaped
+ * beyond what JSON demands; the value stays the same.
+ */
 export function jsonObjectWriter<Field extends string>(
   fields: readonly Field[],
 ): (row: Row<Field>) => string {
   const members = fields.map((field) => ({ field, key: `${JSON.stringify(field)}:` }));
   return (row) => {
     const json = members.map(({ field, key }) => key + JSON.stringify(row[field])).join(',');
-    return escapeJson(`{${json}}`);
+    return escapeMisleading(`{${json}}`, unicodeEscape);
   };
 }
