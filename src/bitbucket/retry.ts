@@ -1,0 +1,63 @@
+import type { Context } from '../context.ts';
+import { BitbranchError } from '../errors.ts';
+
+type World = Pick<Context, 'clock' | 'random' | 'trace' | 'interrupted'>;
+
+/** Runs an attempt, and again while it fails in a way that may pass and the time allowed for that is not spent. */
+export type Retry = <T>(attempt: () => Promise<T>) => Promise<T>;
+
+const firstBackoffMs = 500;
+const longestBackoffMs = 30_000;
+
+/**
+ * All that the returned function runs shares one budget: `maxWaitMs` of time between a first failure and the start of the last
+ * attempt. Attempts that wait side by side use it together. What would not fit is not begun: the failure is then thrown as it is.
+ */
+export function createRetry(
+  maxWaitMs: number,
+  { clock, random, trace, interrupted }: World,
+): Retry {
+  let spentMs = 0;
+  let countedUntilMs = 0;
+
+  function fitsBudget(fromMs: number, untilMs: number): boolean {
+    const moreMs = Math.max(0, untilMs - Math.max(fromMs, countedUntilMs));
+    if (spentMs + moreMs > maxWaitMs) return false;
+    spentMs += moreMs;
+    countedUntilMs = Math.max(countedUntilMs, untilMs);
+    return true;
+  }
+
+  return async (attempt) => {
+    let firstFailureMs: number | undefined;
+    for (let failures = 0; ; failures += 1) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof BitbranchError) || error.retryAfterMs === undefined) throw error;
+        const nowMs = clock.nowMs();
+        firstFailureMs ??= nowMs;
+        const waitMs = Math.max(error.retryAfterMs, backoffMs(failures, random));
+        if (!fitsBudget(firstFailureMs, nowMs + waitMs)) throw error;
+        trace(`${error.message} Trying again in ${Math.ceil(waitMs)} ms.`);
+        await clock.sleep(waitMs, interrupted);
+      }
+    }
+  };
+}
+
+/** Doubles with each failure; a random half of it keeps clients that failed together from coming back together. */
+function backoffMs(failures: number, random: World['random']): number {
+  const [byte = 0] = random.bytes(1);
+  return Math.min(firstBackoffMs * 2 ** failures, longestBackoffMs) * (0.5 + byte / 512);
+}
+
+/**
+ * `Retry-After` (RFC 9110 section 10.2.3) in milliseconds from now: a number of seconds or an HTTP date; 0 where there is none.
+ */
+export function retryAfterMs(header: string | null, nowMs: number): number {
+  if (header === null) return 0;
+  if (/^\d+$/.test(header)) return Number(header) * 1000;
+  const dateMs = Date.parse(header);
+  return Number.isNaN(dateMs) ? 0 : Math.max(0, dateMs - nowMs);
+}

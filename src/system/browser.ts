@@ -1,0 +1,76 @@
+import type { Browser, Environment } from '../context.ts';
+import { BitbranchError } from '../errors.ts';
+import { childEnvironment } from './child-environment.ts';
+
+/**
+ * Opens pages by a command of the person's choice, else by the package `open`. That one hands `process.env` to what it starts,
+ * so our variables must have been taken out of it before (`takeEnvironment`).
+ */
+export function createBrowser(env: Environment): Browser {
+  return {
+    async open(url, command) {
+      refuseOtherThanWeb(url);
+      if (command === undefined) return openByDesktop(url);
+      const [program = '', ...args] = await splitCommand(command, env);
+      await start(program, [...args, url], env);
+    },
+  };
+}
+
+/** A desktop opens files and starts programs too, by their own kinds of URL. */
+function refuseOtherThanWeb(url: string): void {
+  if (!/^https?:\/\//.test(url)) {
+    throw new BitbranchError('server', `Refusing to open ${url.split(':')[0]}: in a browser.`, {
+      hint: 'The server gave an address that is no web page; check that the host is the right one.',
+    });
+  }
+}
+
+async function openByDesktop(url: string): Promise<void> {
+  const { default: open } = await import('open');
+  try {
+    await open(url);
+  } catch (error) {
+    throw new BitbranchError('usage', 'No browser could be opened: this system has no opener.', {
+      hint: 'Open the address by hand, or name a browser with --browser or BITBRANCH_BROWSER.',
+      cause: error,
+    });
+  }
+}
+
+/** The words of a command as a shell would see them; a shell itself is never started. */
+async function splitCommand(command: string, env: Environment): Promise<string[]> {
+  const { parse } = await import('shell-quote');
+  const words = parse(command, childEnvironment(env), {
+    escape: process.platform === 'win32' ? '^' : '\\',
+  });
+  const texts = words.filter((word) => typeof word === 'string');
+  if (texts.length === 0 || texts.length < words.length) {
+    throw new BitbranchError('usage', `"${command}" is not one command that opens a browser.`, {
+      hint: 'Give a program with its arguments, quoted like in a shell; to use shell syntax, put it into a script.',
+    });
+  }
+  return texts;
+}
+
+/** Resolves once the program was started; it may outlive us. */
+async function start(program: string, args: readonly string[], env: Environment): Promise<void> {
+  const { spawn } = await import('node:child_process');
+  const child = spawn(program, args, {
+    detached: true,
+    stdio: 'ignore',
+    env: childEnvironment(env),
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', (error) =>
+      reject(
+        new BitbranchError('usage', `The browser command "${program}" could not be started.`, {
+          hint: 'Check the command given by --browser, BITBRANCH_BROWSER or BROWSER.',
+          cause: error,
+        }),
+      ),
+    );
+  });
+  child.unref();
+}

@@ -1,0 +1,31 @@
+import type { Environment, Git } from '../context.ts';
+import { childEnvironment } from './child-environment.ts';
+
+/** The git of the current directory. */
+export function createGit(env: Environment): Git {
+  return {
+    async remotes() {
+      const listing = await runGit(['remote', '--verbose'], env);
+      return parseRemotes(listing ?? '');
+    },
+  };
+}
+
+/** What git prints, or null where it fails: it is not installed, or this is no repository. */
+async function runGit(args: readonly string[], env: Environment): Promise<string | null> {
+  const { execFile } = await import('node:child_process');
+  return new Promise((resolve) => {
+    execFile(
+      'git',
+      args,
+      { env: { ...childEnvironment(env), GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' } },
+      (error, stdout) => resolve(error === null ? stdout : null),
+    );
+  });
+}
+
+/** `git remote --verbose` prints `name TAB url (fetch|push)`, perhaps with ` [filter]` behind, and has applied `insteadOf`. */
+function parseRemotes(listing: string): ReadonlyMap<string, string> {
+  const fetchLines = listing.matchAll(/^([^\t\n]+)\t(.+) \(fetch\)(?: \[[^\]\n]*\])?$/gm);
+  return new Map([...fetchLines].map(([, name = '', url = '']) => [name, url]));
+}
