@@ -4,6 +4,7 @@ import { refusal, type Step } from './problems.ts';
 import {
   type ClientCredentials,
   type Moment,
+  type ProtocolParameters,
   percentEncode,
   protocolParameters,
   RequestSigner,
@@ -65,10 +66,9 @@ export function temporaryCredentialsRequest(
   callbackUrl: string,
   moment: Moment,
 ): ProtocolRequest {
-  const parameters = protocolParameters(client, null, moment, { oauth_callback: callbackUrl });
   const request = { method: 'POST', url: new URL(endpointUrl).href };
-  const authorization = new RequestSigner(client).authorizationHeader(request, null, parameters);
-  return { ...request, headers: { authorization } };
+  const parameters = protocolParameters(client, null, moment, { oauth_callback: callbackUrl });
+  return { ...request, headers: authorization(request, client, null, parameters) };
 }
 
 /**
@@ -128,15 +128,10 @@ export function tokenCredentialsRequest(
   callback: ValidatedCallback,
   moment: Moment,
 ): ProtocolRequest {
-  const verifier = ValidatedCallback.verifierOf(callback, temporary);
-  const parameters = protocolParameters(client, temporary, moment, { oauth_verifier: verifier });
+  const oauth_verifier = ValidatedCallback.verifierOf(callback, temporary);
   const request = { method: 'POST', url: new URL(endpointUrl).href };
-  const authorization = new RequestSigner(client).authorizationHeader(
-    request,
-    temporary,
-    parameters,
-  );
-  return { ...request, headers: { authorization } };
+  const parameters = protocolParameters(client, temporary, moment, { oauth_verifier });
+  return { ...request, headers: authorization(request, client, temporary, parameters) };
 }
 
 /**
@@ -154,10 +149,17 @@ export function signedHeaders(
   token: TokenCredentials,
   moment: Moment,
 ): { readonly authorization: string } {
-  const parameters = protocolParameters(client, token, moment);
-  return {
-    authorization: new RequestSigner(client).authorizationHeader(request, token, parameters),
-  };
+  return authorization(request, client, token, protocolParameters(client, token, moment));
+}
+
+function authorization(
+  request: SignableRequest,
+  client: ClientCredentials,
+  token: TokenWithSecret | null,
+  parameters: ProtocolParameters,
+): { readonly authorization: string } {
+  const signer = new RequestSigner(client);
+  return { authorization: signer.authorizationHeader(request, token, parameters) };
 }
 
 /** The form-encoded fields of a 2xx answer, whatever content type it claims: Data Center says text/plain. */

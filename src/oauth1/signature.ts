@@ -144,7 +144,7 @@ function escapeByte(character: string): string {
 
 /**
  * `oauth-1.0a` composes base string, signing key and header; this replaces the parts in which it leaves RFC 5849.
- * Its `authorize` is not used: it takes nonce and time from elsewhere and has no place for a callback or verifier.
+ * Its `authorize` is not used: it makes the nonce with `Math.random` and changes the request it is given.
  */
 export class RequestSigner extends OAuth {
   constructor({ key, signing }: ClientCredentials, realm?: string) {
