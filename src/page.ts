@@ -129,7 +129,7 @@ main {
 }
 .mark { display: block; width: 3rem; height: 3rem; color: var(--accent); stroke-width: 3.5; }
 .mark circle { fill: var(--tint); stroke: none; }
-.failure .mark { color: var(--quiet); }
+.failure .mark { color: var(--ink); }
 .failure .mark circle { fill: var(--still); }
 h1 { margin: 1.25rem 0 .5rem; font-size: 1.5rem; line-height: 1.25; font-weight: 650; letter-spacing: -.01em; text-wrap: balance; }
 p, ul { margin: .75rem 0 0; }
@@ -137,9 +137,10 @@ ul { padding-left: 1.25rem; }
 .quiet { color: var(--quiet); }
 dl { margin: 1.25rem 0 0; border-top: 1px solid var(--line); }
 dl div { display: flex; flex-wrap: wrap; gap: 0 1rem; padding: .6rem 0; border-bottom: 1px solid var(--line); }
+dl:last-child div:last-child { padding-bottom: 0; border-bottom: 0; }
 dt { flex: 0 0 7rem; color: var(--quiet); }
 dd { flex: 1 1 10rem; margin: 0; font-weight: 550; }
-code { padding: .1em .35em; border-radius: .3em; background: var(--still); font: .9em/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; }
+code { padding: .1em .35em; border-radius: .3em; background: var(--still); -webkit-box-decoration-break: clone; box-decoration-break: clone; font: .9em/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; }
 form { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.75rem 0 0; }
 button {
   flex: 1 1 9rem; min-height: 2.75rem; padding: .5rem 1.25rem; cursor: pointer;

@@ -11,13 +11,29 @@ export function requirePlainPath(path: string): void {
   });
 }
 
+/** What to tell a person whose port can't be had. */
+export function listenFailure(error: unknown, port: number): BitbranchError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  // EACCES: ports below 1024, and the ranges that Windows reserves though nothing listens there.
+  const reason =
+    code === 'EADDRINUSE'
+      ? 'another program uses it'
+      : code === 'EACCES'
+        ? 'this system reserves it'
+        : 'the system refused';
+  return new BitbranchError('usage', `Can't listen on port ${port} of 127.0.0.1: ${reason}.`, {
+    hint: 'Give another --callback-port, or 0 to let the system choose a free one.',
+    cause: error,
+  });
+}
+
 /**
  * The status that refuses a request which is not a GET of the redirect URI exactly as advertised; null for one that is.
  * The raw target is compared, because Fastify decodes escapes and takes absolute-form targets; the Host header, because a
  * hostile DNS server can point its own name at 127.0.0.1 (DNS rebinding).
  */
 export function misdirection(
-  request: IncomingMessage,
+  request: Pick<IncomingMessage, 'url' | 'method' | 'headersDistinct'>,
   redirectUri: URL,
 ): 400 | 404 | 405 | 421 | null {
   const target = request.url ?? '';
@@ -29,7 +45,7 @@ export function misdirection(
 }
 
 /** The query of a request that is not misdirected. */
-export function queryOf(request: IncomingMessage): URLSearchParams {
+export function queryOf(request: Pick<IncomingMessage, 'url'>): URLSearchParams {
   const target = request.url ?? '';
   const start = target.indexOf('?');
   return new URLSearchParams(start === -1 ? '' : target.slice(start));

@@ -43,8 +43,8 @@ export function strayPage(): RenderedPage {
 export function spentPage(): RenderedPage {
   return callbackPage(
     'failure',
-    'This sign-in is over',
-    `<p>Its answer was already taken, or it was stopped. The terminal says how it ended; nothing was changed by opening this page again.</p>
+    'Already finished',
+    `<p>This sign-in has its answer, or was stopped before one came. The terminal says how it ended; opening this page again changed nothing.</p>
 <p class="quiet">To start afresh, run <code>bitbranch login</code>.</p>`,
   );
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { BitbranchError } from '../errors.ts';
+import type { BitbranchError } from '../errors.ts';
 import type { RenderedPage } from '../page.ts';
-import { misdirection, queryOf, requirePlainPath } from './callback-address.ts';
+import { listenFailure, misdirection, queryOf, requirePlainPath } from './callback-address.ts';
 import {
   brokenPage,
   type CallbackOutcome,
@@ -151,21 +151,6 @@ async function listen(app: FastifyInstance, port: number): Promise<string> {
   } catch (error) {
     throw listenFailure(error, port);
   }
-}
-
-function listenFailure(error: unknown, port: number): BitbranchError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  // EACCES: ports below 1024, and the ranges that Windows reserves though nothing listens there.
-  const reason =
-    code === 'EADDRINUSE'
-      ? 'another program uses it'
-      : code === 'EACCES'
-        ? 'this system reserves it'
-        : 'the system refused';
-  return new BitbranchError('usage', `Can't listen on port ${port} of 127.0.0.1: ${reason}.`, {
-    hint: 'Give another --callback-port, or 0 to let the system choose a free one.',
-    cause: error,
-  });
 }
 
 function answerStray(_query: URLSearchParams, reply: FastifyReply): Promise<void> {
