@@ -51,10 +51,12 @@ export function spentPage(): RenderedPage {
 
 /** The page for a failure inside the callback server itself. */
 export function brokenPage(): RenderedPage {
-  return failurePage('Something went wrong', {
-    message: 'bitbranch could not handle this request.',
-    hint: 'Go back to the terminal and run bitbranch login again.',
-  });
+  return callbackPage(
+    'failure',
+    'Something went wrong',
+    `<p>bitbranch could not handle this request, and the sign-in still waits.</p>
+<p class="quiet">To start afresh, stop it in the terminal and run <code>bitbranch login</code> again.</p>`,
+  );
 }
 
 interface Failure {
