@@ -1,8 +1,8 @@
 // Bundles src/ into dist/: small CommonJS chunks, each loaded only when a command needs it.
 // esbuild splits ES modules only, so the bundle is made as ES modules and each chunk is then turned into CommonJS
 // (an ES module that imports node:http costs 35 ms at start-up on Node 22 and later, a CommonJS one 4 ms).
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
 
@@ -17,7 +17,7 @@ const bundle = await build({
   entryPoints: { main: 'src/main.ts', 'keychain-helper': 'src/system/keychain-helper.ts' },
   outdir: outDirectory,
   outExtension: { '.js': '.cjs' },
-  chunkNames: 'chunks/[name]-[hash]',
+  chunkNames: '[name]-[hash]',
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -37,6 +37,15 @@ for (const file of bundle.outputFiles) {
     platform: 'node',
     target,
     supported: { 'dynamic-import': false },
+    define: {
+      'import.meta.dirname': '__dirname',
+      'import.meta.filename': '__filename',
+      'import.meta.url': 'importMetaUrl',
+    },
+    banner: file.text.includes('import.meta.url')
+      ? "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;"
+      : '',
+    define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
   });
   await mkdir(dirname(file.path), { recursive: true });
   await writeFile(file.path, code);
@@ -64,14 +73,9 @@ function packageDirectory(input) {
 }
 
 async function licenceText(directory) {
-  for (const name of ['LICENSE', 'LICENSE.md', 'license', 'license.md', 'LICENCE', 'LICENSE.txt']) {
-    try {
-      return await readFile(join(root, directory, name), 'utf8');
-    } catch (error) {
-      if (error.code !== 'ENOENT') throw error;
-    }
-  }
-  throw new Error(
-    `${basename(relative(root, directory))} ships no licence text; find out before it is bundled`,
+  const file = (await readdir(join(root, directory))).find((name) =>
+    /^licen[cs]e(\.|$)/i.test(name),
   );
+  if (file === undefined) return 'The package ships no text of this licence.';
+  return readFile(join(root, directory, file), 'utf8');
 }

@@ -1,0 +1,64 @@
+import * as v from 'valibot';
+import { BitbranchError } from '../errors.ts';
+import type { RecordReference, SecretRecords, SecretRecordType } from './credential-store.ts';
+
+const version = 1;
+
+const consumer = v.object({ key: v.string(), secret: v.string() });
+
+/** What a record found under a host must be; a credential must have been made for that very host. */
+const schemas: {
+  [T in SecretRecordType]: (host: string) => v.GenericSchema<unknown, SecretRecords[T]>;
+} = {
+  consumer: () => consumer,
+  credential: (host) =>
+    v.object({
+      protocol: v.literal('oauth1'),
+      host: v.literal(host),
+      kind: v.picklist(['cloud', 'datacenter']),
+      account: v.object({ name: v.string(), displayName: v.nullable(v.string()) }),
+      consumer,
+      token: v.string(),
+      tokenSecret: v.string(),
+    }),
+};
+
+const envelope = v.object({ version: v.number(), record: v.unknown() });
+
+/** The text that a store keeps of a record: JSON, so that no character of a secret is lost, not even NUL. */
+export function encodeRecord(record: SecretRecords[SecretRecordType]): string {
+  return JSON.stringify({ version, record });
+}
+
+/** @throws {BitbranchError} `store_unavailable` for what a newer version wrote, and for what is no record at all. */
+export function decodeRecord<T extends SecretRecordType>(
+  { type, host }: RecordReference<T>,
+  text: string,
+): SecretRecords[T] {
+  const stored = v.safeParse(envelope, parseJson(text));
+  if (stored.success && stored.output.version > version) {
+    throw new BitbranchError(
+      'store_unavailable',
+      `The stored ${type} was written by a newer version of bitbranch.`,
+      { hint: 'Upgrade bitbranch, or sign in again with this version.' },
+    );
+  }
+  const record = stored.success ? v.safeParse(schemas[type](host), stored.output.record) : stored;
+  if (!record.success) throw damaged(type);
+  return record.output;
+}
+
+/** Says nothing about what was found: it may be a secret. */
+function damaged(type: SecretRecordType): BitbranchError {
+  return new BitbranchError('store_unavailable', `The stored ${type} is damaged.`, {
+    hint: 'Run "bitbranch logout", then sign in again.',
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Socket } from 'node:net';
+import type { Environment } from '../context.ts';
+import { helperEnded } from './keychain-failure.ts';
+import type { KeychainMessage, KeychainRequest } from './keychain-helper.ts';
+
+/** A running keychain helper, as its parent sees it. It does not keep the parent alive. */
+export interface HelperProcess {
+  send(request: KeychainRequest): void;
+  /** @throws {BitbranchError} `store_unavailable` when the helper ended without another message. */
+  nextMessage(): Promise<KeychainMessage>;
+  /** Ends it, whatever it is doing. */
+  kill(): void;
+}
+
+export function startHelper(command: readonly string[], env: Environment): HelperProcess {
+  const [program = process.execPath, ...args] = command;
+  const child = spawn(program, args, {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: helperEnvironment(env),
+    windowsHide: true,
+  });
+  const ending = once(child, 'exit').then(
+    ([code, signal]) => signal ?? `exit code ${code}`,
+    String,
+  );
+  child.stdin.on('error', () => {}); // a helper that has gone shows as the end of its stdout
+  child.unref();
+  for (const pipe of [child.stdin, child.stdout]) if (pipe instanceof Socket) pipe.unref();
+  const messages = readMessages(child.stdout);
+
+  return {
+    send: (request) => {
+      child.stdin.write(`${JSON.stringify(request)}\n`);
+    },
+    nextMessage: async () => {
+      const next = await messages.next();
+      if (next.done) throw helperEnded(await ending);
+      return next.value;
+    },
+    kill: () => {
+      child.kill('SIGKILL');
+    },
+  };
+}
+
+/** Without our own variables, which hold secrets, and without those that slow Node's start down or change what it runs. */
+function helperEnvironment(env: Environment): Record<string, string | undefined> {
+  const dropped = /^(BITBRANCH_.*|NODE_EXTRA_CA_CERTS|NODE_OPTIONS)$/i;
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !dropped.test(name)));
+}
+
+async function* readMessages(
+  stdout: NodeJS.ReadableStream,
+): AsyncGenerator<KeychainMessage, undefined> {
+  let received = '';
+  for await (const chunk of stdout.setEncoding('utf8')) {
+    const lines = (received + chunk).split('\n');
+    received = lines.pop() ?? '';
+    for (const line of lines) yield JSON.parse(line);
+  }
+}
