@@ -42,7 +42,8 @@ function parseShortForm(input: string): RepositoryReference | null {
 }
 
 function parseHttpUrl(input: string): RepositoryReference | null {
-  const match = /^(https?:\/\/)(?:[^/?#]*@)?([^/?#@]+)\/([^?#]*)/i.exec(input);
+  const match =
+    /^(https?:\/\/)(?:[^/?#]*@)?((?:\[[^\]\s]+\]|[^/?#@:\s]+)(?::\d+)?)\/([^?#]*)/i.exec(input);
   if (match === null) return null;
   const [, scheme = '', authority = '', path = ''] = match;
   const origin = parseHostUrl(scheme + authority);
