@@ -125,7 +125,8 @@ export async function startCallbackServer(options: CallbackServerOptions): Promi
 
 /** A server with a limit on everything that a client can do to it; Fastify's defaults have next to none. */
 async function createApp(): Promise<FastifyInstance> {
-  const { fastify } = await import('fastify');
+  // By its default export: in the bundle, a CommonJS package behind a dynamic import has no other.
+  const { default: fastify } = await import('fastify');
   const app = fastify({
     logger: false,
     exposeHeadRoutes: false,
