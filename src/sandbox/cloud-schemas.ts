@@ -1,0 +1,46 @@
+import type {
+  SchemaAccount,
+  SchemaBaseCommit,
+  SchemaBranch,
+  SchemaError,
+  SchemaPaginatedBranches,
+  SchemaRepository,
+  SchemaUser,
+} from '@coderabbitai/bitbucket/cloud/openapi';
+
+/**
+ * A published schema with any text as `type`: the generated types put the schema's own name there (`base_commit`), the server sends what the
+ * thing is (`commit`). And a repository without branches has null as its `mainbranch`, which the schema does not say.
+ */
+type Sent<Schema> = Schema extends readonly (infer Item)[]
+  ? readonly Sent<Item>[]
+  : Schema extends object
+    ? {
+        [Key in keyof Schema]: Key extends 'type'
+          ? string
+          : Key extends 'mainbranch'
+            ? Sent<Schema[Key]> | null
+            : Sent<Schema[Key]>;
+      }
+    : Schema;
+
+export type CloudAccount = Sent<SchemaAccount>;
+export type CloudUser = Sent<SchemaAccount & Omit<SchemaUser, 'type'>>;
+export type CloudRepository = Sent<SchemaRepository>;
+export type CloudCommit = Sent<SchemaBaseCommit> & { readonly repository: CloudRepository };
+export type CloudBranch = Sent<SchemaBranch> & { readonly target: CloudCommit };
+
+/** One page of a collection; the published schemas of collections differ in their values only. */
+export type CloudPage<Value> = Omit<SchemaPaginatedBranches, 'values'> & {
+  readonly values: readonly Value[];
+};
+
+/** `detail` is also sent as an object, which the published schema does not say. */
+export interface CloudError {
+  readonly type: SchemaError['type'];
+  readonly error: Omit<NonNullable<SchemaError['error']>, 'detail'> & {
+    readonly detail?: ErrorDetail;
+  };
+}
+
+export type ErrorDetail = string | Readonly<Record<string, unknown>>;

@@ -1,0 +1,68 @@
+import { escapeHtml, type RenderedPage, renderPage } from '../page.ts';
+import { account } from './account.ts';
+import type { AccessRequest } from './oauth1-provider.ts';
+import { type Permission, permissionMeanings } from './permission.ts';
+
+export interface Consent {
+  readonly accessRequest: AccessRequest;
+  readonly consumerKey: string;
+  readonly permissions: readonly Permission[];
+}
+
+/** Asks the person: who wants access, as whom, to what. One form, no scripts. */
+export function consentPage({ accessRequest, consumerKey, permissions }: Consent): RenderedPage {
+  const { token, antiForgery, callback } = accessRequest;
+  const meanings = permissions.map((name) => `<li>${escapeHtml(permissionMeanings[name])}</li>`);
+  return renderPage({
+    title: 'Grant access to this sandbox?',
+    tone: 'question',
+    body: `<p>A program on this machine asks to act for you in the embedded Bitbucket. There are no real accounts here, and nothing leaves this machine.</p>
+<dl>
+<div><dt>Consumer</dt><dd><code>${escapeHtml(consumerKey)}</code></dd></div>
+<div><dt>You are</dt><dd>${escapeHtml(account.displayName)} (${escapeHtml(account.username)})</dd></div>
+<div><dt>It may</dt><dd><ul>${meanings.join('')}</ul></dd></div>
+<div><dt>Back to</dt><dd>${callback === null ? 'a code that you type in' : `<code>${escapeHtml(new URL(callback).host)}</code>`}</dd></div>
+</dl>
+<form method="post" action="/api/1.0/oauth/authenticate">
+<input type="hidden" name="oauth_token" value="${escapeHtml(token)}">
+<input type="hidden" name="anti_forgery" value="${escapeHtml(antiForgery)}">
+<button type="submit" name="decision" value="grant">Grant access</button>
+<button type="submit" name="decision" value="deny">Deny</button>
+</form>`,
+    // Chromium holds the redirect that answers the form to this policy as well.
+    formAction: ["'self'", ...(callback === null ? [] : [new URL(callback).origin])],
+  });
+}
+
+/** For a program that can't be sent back to: the person carries the verifier over. */
+export function verifierPage(verifier: string): RenderedPage {
+  return renderPage({
+    title: 'Access granted',
+    tone: 'success',
+    body: `<p>Type this code into the program that asked:</p><p><code>${escapeHtml(verifier)}</code></p>`,
+  });
+}
+
+export function deniedPage(): RenderedPage {
+  return renderPage({
+    title: 'Access denied',
+    tone: 'failure',
+    body: '<p>The program that asked was given nothing. You can close this page.</p>',
+  });
+}
+
+export function decidedPage(): RenderedPage {
+  return renderPage({
+    title: 'This request was already answered',
+    tone: 'failure',
+    body: '<p>Access is granted or denied once for each sign-in. If it did not go through, start the sign-in again in the program that asked.</p>',
+  });
+}
+
+export function refusedPage(): RenderedPage {
+  return renderPage({
+    title: 'This request is not known',
+    tone: 'failure',
+    body: '<p>It is complete, it has expired after 10 minutes, or the address of this page was changed on its way. Start the sign-in again in the program that asked.</p>',
+  });
+}
