@@ -1,47 +1,9 @@
 import { BitbranchError } from '../errors.ts';
+import type { Branch, BranchQuery } from './branch.ts';
 import { listCloudBranches } from './cloud-branches.ts';
 import type { Host } from './hosts.ts';
 import type { JsonApi } from './pagination.ts';
 import type { Repository } from './repository-reference.ts';
-
-/** A branch as every kind of host is able to tell it; null where the host does not tell, or was not asked. */
-export interface Branch {
-  /** `workspace/slug`. */
-  readonly repository: string;
-  /** Without `refs/heads/`. */
-  readonly name: string;
-  /** Whether it is the repository's main branch. */
-  readonly default: boolean | null;
-  /** Of its latest commit, 40 hexadecimal digits. */
-  readonly hash: string | null;
-  /** Of its latest commit: ISO 8601, UTC, whole seconds: `2026-01-02T03:04:05Z`. */
-  readonly date: string | null;
-  /** Display name of the latest commit's author, else the name that the commit itself holds. */
-  readonly author: string | null;
-  /** First line of the latest commit's message. */
-  readonly message: string | null;
-  /** The branch's web page. */
-  readonly url: string | null;
-}
-
-export type BranchField = keyof Branch;
-
-/** Every field, in the order in which it is printed unless fields are picked. */
-export const branchFields = [
-  'repository',
-  'name',
-  'default',
-  'hash',
-  'date',
-  'author',
-  'message',
-  'url',
-] as const satisfies readonly BranchField[];
-
-export interface BranchQuery {
-  /** The fields that will be used: the host is asked for no others (`repository` and `name` are always there). */
-  readonly fields: readonly BranchField[];
-}
 
 /**
  * The branches of a repository, page by page, in the server's order.
@@ -53,7 +15,7 @@ export function listBranches(
   repository: Repository,
   query: BranchQuery,
 ): AsyncIterable<readonly Branch[]> {
-  if (host.kind === 'cloud') return listCloudBranches(api, host, repository, query);
+  if (host.kind === 'cloud') return listCloudBranches(api, repository, query);
   throw new BitbranchError(
     'usage',
     `Branches of a Data Center host (${host.name}) can't be listed yet.`,

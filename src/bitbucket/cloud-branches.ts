@@ -1,5 +1,4 @@
-import type { Branch, BranchField, BranchQuery } from './branches.ts';
-import type { Host } from './hosts.ts';
+import type { Branch, BranchField, BranchQuery } from './branch.ts';
 import { type JsonPath, requiredStringAt, stringAt, unexpectedValue } from './json-path.ts';
 import { type JsonApi, readPages } from './pagination.ts';
 import type { Repository } from './repository-reference.ts';
@@ -31,12 +30,11 @@ const pathsOfField: Readonly<Record<BranchField, readonly JsonPath[]>> = {
 
 export async function* listCloudBranches(
   api: JsonApi,
-  host: Host,
   repository: Repository,
   query: BranchQuery,
 ): AsyncGenerator<readonly Branch[], void, void> {
   const repositoryPath = `/2.0/repositories/${encodeURIComponent(repository.workspace)}/${encodeURIComponent(repository.slug)}`;
-  const pages = readPages(api, host, `${repositoryPath}/refs/branches?${pageParameters(query)}`);
+  const pages = readPages(api, `${repositoryPath}/refs/branches?${pageParameters(query)}`);
   // Both at once, and both awaited here: a failure of either ends the listing and none is left unhandled.
   const [firstPage, isDefault] = await Promise.all([
     pages.next(),

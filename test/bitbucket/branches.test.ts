@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type BranchField, branchFields, listBranches } from '../../src/bitbucket/branches.ts';
+import { type BranchField, branchFields } from '../../src/bitbucket/branch.ts';
+import { listBranches } from '../../src/bitbucket/branches.ts';
 import { hostAt } from '../../src/bitbucket/hosts.ts';
 import { BitbranchError } from '../../src/errors.ts';
 import { collect, scriptedApi } from '../helpers/json-api.ts';

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createApiClient } from '../../src/bitbucket/api-client.ts';
 import { hostAt } from '../../src/bitbucket/hosts.ts';
 import { readPages } from '../../src/bitbucket/pagination.ts';
+import type { HttpResponse } from '../../src/context.ts';
+import { testContext } from '../helpers/context.ts';
 import { collect, scriptedApi } from '../helpers/json-api.ts';
 
 const host = hostAt('https://bitbucket.org', 'cloud');
@@ -13,14 +16,14 @@ test('every page is read, in order, until one has no next', async () => {
     [`${api}/2.0/things?page=zx81`]: { values: ['c'], next: `${api}/2.0/things?page=2` },
     [`${api}/2.0/things?page=2`]: { values: ['d'] },
   });
-  assert.deepEqual(await collect(readPages(script, host, '/2.0/things')), ['a', 'b', 'c', 'd']);
+  assert.deepEqual(await collect(readPages(script, '/2.0/things')), ['a', 'b', 'c', 'd']);
 });
 
 test('no page is asked for before the one at hand was used', async () => {
   const script = scriptedApi({
     '/2.0/things': { values: ['a'], next: `${api}/2.0/things?page=2` },
   });
-  const pages = readPages(script, host, '/2.0/things');
+  const pages = readPages(script, '/2.0/things');
   assert.deepEqual((await pages.next()).value, ['a']);
   assert.deepEqual(script.asked, ['/2.0/things']);
 });
@@ -28,7 +31,7 @@ test('no page is asked for before the one at hand was used', async () => {
 test('a next link is followed byte for byte', async () => {
   const next = `${api}/2.0/things?q=name+~+"a b"&fields=next,values.name&page=2%2c+`;
   const script = scriptedApi({ '/2.0/things': { values: ['a'], next }, [next]: { values: ['b'] } });
-  await collect(readPages(script, host, '/2.0/things'));
+  await collect(readPages(script, '/2.0/things'));
   assert.deepEqual(script.asked, ['/2.0/things', next]);
 });
 
@@ -38,7 +41,7 @@ test('an empty page ends nothing, and two of them are no repetition', async () =
     [`${api}/2.0/things?page=2`]: { values: [], next: `${api}/2.0/things?page=3` },
     [`${api}/2.0/things?page=3`]: { values: ['a'] },
   });
-  assert.deepEqual(await collect(readPages(script, host, '/2.0/things')), ['a']);
+  assert.deepEqual(await collect(readPages(script, '/2.0/things')), ['a']);
 });
 
 const elsewhere: Readonly<Record<string, string>> = {
@@ -48,35 +51,50 @@ const elsewhere: Readonly<Record<string, string>> = {
   'another port': 'https://api.bitbucket.org:8443/2.0/things?page=2',
   'a look-alike in the user info': 'https://api.bitbucket.org@evil.example/2.0/things',
   'user info of its own': 'https://user:word@api.bitbucket.org/2.0/things?page=2',
-  'a relative path': '/2.0/things?page=2',
   'no network at all': 'file:///etc/passwd',
   nothing: '',
 };
 
 for (const [name, next] of Object.entries(elsewhere)) {
-  test(`a next link to ${name} is not followed`, async () => {
-    const script = scriptedApi({ '/2.0/things': { values: ['a'], next } });
-    await assert.rejects(collect(readPages(script, host, '/2.0/things')), {
-      name: 'BitbranchError',
-      code: 'server',
-      message: /was not followed: it leads to .*, not to https:\/\/api\.bitbucket\.org\.$/,
+  test(`a next link to ${name} is not followed, and nothing is sent there`, async () => {
+    const sent: string[] = [];
+    const world = testContext();
+    const client = createApiClient({
+      ...world,
+      host,
+      maxWaitMs: 0,
+      send: async ({ url }) => {
+        sent.push(url);
+        return jsonResponse(url, { values: ['a'], next });
+      },
     });
-    assert.deepEqual(script.asked, ['/2.0/things']);
+    await assert.rejects(collect(readPages(client, '/2.0/things')), { code: 'server' });
+    assert.deepEqual(sent, [`${api}/2.0/things`]);
   });
 }
 
-test('the refusal of a link shows neither its user info nor its query', async () => {
-  const next = 'https://user:hidden@evil.example/2.0/things?token=hidden';
-  const script = scriptedApi({ '/2.0/things': { values: ['a'], next } });
-  await assert.rejects(collect(readPages(script, host, '/2.0/things')), (error: Error) => {
-    assert.match(error.message, /https:\/\/evil\.example/);
-    assert.doesNotMatch(error.message, /hidden/);
-    return true;
-  });
-});
+function jsonResponse(url: string, document: unknown): HttpResponse {
+  const text = JSON.stringify(document);
+  return {
+    status: 200,
+    url,
+    header: (name) => (name.toLowerCase() === 'content-type' ? 'application/json' : null),
+    text: async () => text,
+    async *chunks() {
+      yield Buffer.from(text);
+    },
+  };
+}
 
 const loops: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  'to itself': { '/2.0/things': { values: ['a'], next: `${api}/2.0/things` } },
+  'to itself': {
+    '/2.0/things': { values: ['a'], next: `${api}/2.0/things` },
+    [`${api}/2.0/things`]: { values: ['a'], next: `${api}/2.0/things` },
+  },
+  'from an empty page to itself': {
+    '/2.0/things': { values: [], next: `${api}/2.0/things` },
+    [`${api}/2.0/things`]: { values: [], next: `${api}/2.0/things` },
+  },
   'to an earlier page': {
     '/2.0/things': { values: ['a'], next: `${api}/2.0/things?page=2` },
     [`${api}/2.0/things?page=2`]: { values: ['b'], next: `${api}/2.0/things?page=3` },
@@ -94,7 +112,7 @@ const loops: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 for (const [name, answers] of Object.entries(loops)) {
   test(`links that lead ${name} are an error, not an endless list`, async () => {
-    await assert.rejects(collect(readPages(scriptedApi(answers), host, '/2.0/things')), {
+    await assert.rejects(collect(readPages(scriptedApi(answers), '/2.0/things')), {
       code: 'server',
       message: /had sent before/,
     });
@@ -113,7 +131,7 @@ const malformed: ReadonlyArray<readonly [unknown, RegExp]> = [
 for (const [page, message] of malformed) {
   test(`a page that is ${JSON.stringify(page)} is an error of the server`, async () => {
     const script = scriptedApi({ '/2.0/things': page });
-    await assert.rejects(collect(readPages(script, host, '/2.0/things')), {
+    await assert.rejects(collect(readPages(script, '/2.0/things')), {
       name: 'BitbranchError',
       code: 'server',
       message,

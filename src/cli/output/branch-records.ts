@@ -1,4 +1,4 @@
-import { type BranchField, branchFields } from '../../bitbucket/branches.ts';
+import { type BranchField, branchFields } from '../../bitbucket/branch.ts';
 import type { RecordType } from './records.ts';
 
 export const branchRecords: RecordType<BranchField> = {

@@ -1,19 +1,10 @@
-import type { Output } from '../../context.ts';
 import type { OutputPlan } from './format.ts';
 import { createJsonWriter } from './json.ts';
 import { createJsonlWriter } from './jsonl.ts';
 import { createNamesWriter } from './names.ts';
-import type { RecordType, RecordWriter } from './records.ts';
+import type { RecordOutputs, RecordType, RecordWriter } from './records.ts';
 import { createTableWriter } from './table.ts';
 import { createTsvWriter } from './tsv.ts';
-
-export interface RecordOutputs {
-  /** Where the records go. */
-  readonly stdout: Output;
-  /** Where a person is told that there are none. */
-  readonly stderr: Output;
-  readonly useColor: boolean;
-}
 
 export function createRecordWriter<Field extends string>(
   plan: OutputPlan<Field>,

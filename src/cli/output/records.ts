@@ -1,3 +1,5 @@
+import type { Output } from '../../context.ts';
+
 /** A value of a record; null where the host does not tell. */
 export type FieldValue = string | boolean | null;
 
@@ -34,4 +36,12 @@ export interface RecordType<Field extends string> {
   readonly markField: Field;
   /** What `table` says when there are none. */
   readonly noneSentence: string;
+}
+
+export interface RecordOutputs {
+  /** Where the records go. */
+  readonly stdout: Output;
+  /** Where a person is told that there are none. */
+  readonly stderr: Output;
+  readonly useColor: boolean;
 }

@@ -1,6 +1,5 @@
 import { visibleText } from './escape.ts';
-import type { RecordOutputs } from './record-writer.ts';
-import type { FieldValue, RecordType, RecordWriter, Row } from './records.ts';
+import type { FieldValue, RecordOutputs, RecordType, RecordWriter, Row } from './records.ts';
 import { rulerFor, type TextRuler } from './text-ruler.ts';
 
 const gap = '  ';

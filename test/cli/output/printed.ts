@@ -1,4 +1,4 @@
-import type { BranchField } from '../../../src/bitbucket/branches.ts';
+import type { BranchField } from '../../../src/bitbucket/branch.ts';
 import { branchRecords } from '../../../src/cli/output/branch-records.ts';
 import { type OutputFlags, planOutput } from '../../../src/cli/output/format.ts';
 import { createRecordWriter } from '../../../src/cli/output/record-writer.ts';
