@@ -40,7 +40,9 @@ async function openByDesktop(url: string): Promise<void> {
 
 /** The words of a command as a shell would see them; a shell itself is never started. */
 async function splitCommand(command: string, env: Environment): Promise<string[]> {
-  const { parse } = await import('shell-quote');
+  const {
+    default: { parse },
+  } = await import('shell-quote');
   const words = parse(command, childEnvironment(env), {
     escape: process.platform === 'win32' ? '^' : '\\',
   });

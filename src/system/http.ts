@@ -16,16 +16,11 @@ export interface HttpClientOptions {
   readonly timeouts?: HttpTimeouts;
 }
 
-export interface PreparableHttpClient extends HttpClient {
-  /** Starts loading what the first request needs, without waiting for it. */
-  prepare(): void;
-}
-
 const defaultTimeouts: HttpTimeouts = { firstByteMs: 30_000, idleMs: 30_000 };
 const maxTextBytes = 64 * 1024 * 1024;
 
 /** HTTP by node-fetch, which is loaded when first needed: most of what it costs is paid by commands that use it. */
-export function createHttpClient(options: HttpClientOptions): PreparableHttpClient {
+export function createHttpClient(options: HttpClientOptions): HttpClient {
   let loading: ReturnType<typeof loadFetch> | undefined;
   const fetchLoaded = () => {
     loading ??= loadFetch();

@@ -81,6 +81,7 @@ const explanations: Readonly<Record<string, Explanation>> = {
   },
   DEPTH_ZERO_SELF_SIGNED_CERT: selfSigned,
   SELF_SIGNED_CERT_IN_CHAIN: untrustedIssuer,
+  CERT_SIGNATURE_FAILURE: untrustedIssuer,
   UNABLE_TO_GET_ISSUER_CERT: untrustedIssuer,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrustedIssuer,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrustedIssuer,

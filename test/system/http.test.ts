@@ -1,0 +1,328 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { globalAgent } from 'node:https';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import type { HttpClient } from '../../src/context.ts';
+import { BitbranchError } from '../../src/errors.ts';
+import { createHttpClient, type HttpClientOptions } from '../../src/system/http.ts';
+import { makeCertificate } from '../helpers/certificates.ts';
+import { type Exchange, startHttpServer } from '../helpers/http-server.ts';
+
+const uninterrupted = new AbortController().signal;
+
+function client(options: Partial<HttpClientOptions> = {}): HttpClient {
+  return createHttpClient({ userAgent: 'bitbranch/1.2.3', interrupted: uninterrupted, ...options });
+}
+
+async function getText(url: string, http = client()): Promise<string> {
+  const response = await http.send({ method: 'GET', url });
+  return response.text();
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<BitbranchError> {
+  const failure = await promise.then(
+    () => assert.fail('nothing failed'),
+    (error: unknown) => error,
+  );
+  assert.ok(failure instanceof BitbranchError, String(failure));
+  return failure;
+}
+
+async function listen(t: TestContext, server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test('sends method, headers and body, and names the program', async (t) => {
+  const server = await startHttpServer(t, [
+    { request: 'POST /token', answer: { status: 201, headers: { 'X-Test': 'a' }, body: 'grüß' } },
+  ]);
+  const url = `${server.url}/token`;
+  const response = await client().send({
+    method: 'POST',
+    url,
+    headers: { authorization: 'OAuth x="y"' },
+    body: 'a=ü',
+  });
+  assert.equal(response.status, 201);
+  assert.equal(response.url, url);
+  assert.equal(response.header('x-test'), 'a');
+  assert.equal(response.header('x-other'), null);
+  assert.equal(await response.text(), 'grüß');
+  const [request] = server.requests;
+  assert.equal(request?.body, 'a=ü');
+  assert.equal(request?.headers['authorization'], 'OAuth x="y"');
+  assert.equal(request?.headers['user-agent'], 'bitbranch/1.2.3');
+  assert.match(request?.headers['accept-encoding'] ?? '', /gzip/);
+});
+
+test('leaves plus signs, escapes and sub-delimiters of a URL as they are', async (t) => {
+  const target = "/a+b%2fc%20'(x)*!~/?q=name+%7E+%22x%22&after=%2B%27&empty=&empty";
+  const server = await startHttpServer(t, [{ request: `GET ${target}`, answer: { body: 'ok' } }]);
+  assert.equal(await getText(server.url + target), 'ok');
+});
+
+test('does not follow redirects', async (t) => {
+  const server = await startHttpServer(t, [
+    { request: 'GET /old', answer: { status: 302, headers: { location: '/new' } } },
+  ]);
+  const response = await client().send({ method: 'GET', url: `${server.url}/old` });
+  assert.equal(response.status, 302);
+  assert.equal(response.header('location'), '/new');
+  assert.equal(await response.text(), '');
+});
+
+test('decompresses', async (t) => {
+  const text = 'branch '.repeat(1000);
+  const server = await startHttpServer(t, [
+    {
+      request: 'GET /',
+      answer: { headers: { 'content-encoding': 'gzip' }, body: gzipSync(text) },
+    },
+  ]);
+  assert.equal(await getText(`${server.url}/`), text);
+});
+
+test('uses one connection for requests that follow each other', async (t) => {
+  const ports: (number | undefined)[] = [];
+  const exchange: Exchange = {
+    request: 'GET /',
+    answer: (response, request) => {
+      ports.push(request.socket.remotePort);
+      response.end('ok');
+    },
+  };
+  const server = await startHttpServer(t, [exchange, exchange]);
+  const http = client();
+  await getText(`${server.url}/`, http);
+  await getText(`${server.url}/`, http);
+  assert.equal(ports.length, 2);
+  assert.equal(ports[0], ports[1]);
+});
+
+const failures: readonly {
+  name: string;
+  answer: Exchange['answer'];
+  code: string;
+  says: RegExp;
+  isTransient: boolean;
+}[] = [
+  {
+    name: 'a connection dropped before the answer',
+    answer: (response) => response.socket?.destroy(),
+    code: 'network',
+    says: /closed the connection before/,
+    isTransient: true,
+  },
+  {
+    name: 'a connection dropped inside a body of known length',
+    answer: (response) => {
+      response.writeHead(200, { 'content-length': '10' });
+      response.write('12345', () => response.socket?.destroy());
+    },
+    code: 'network',
+    says: /closed the connection before/,
+    isTransient: true,
+  },
+  {
+    name: 'a connection dropped inside a chunked body',
+    answer: (response) => {
+      response.write('12345', () => response.socket?.destroy());
+    },
+    code: 'network',
+    says: /closed the connection before/,
+    isTransient: true,
+  },
+  {
+    name: 'a server that never answers',
+    answer: () => {},
+    code: 'timeout',
+    says: /sent nothing for 0\.2 seconds/,
+    isTransient: false,
+  },
+  {
+    name: 'a server that falls silent inside the body',
+    answer: (response) => {
+      response.write('12345');
+    },
+    code: 'timeout',
+    says: /sent nothing for 0\.2 seconds/,
+    isTransient: false,
+  },
+  {
+    name: 'a damaged compressed body',
+    answer: { headers: { 'content-encoding': 'gzip' }, body: 'this is not gzip' },
+    code: 'server',
+    says: /compressed answer that is damaged/,
+    isTransient: false,
+  },
+  {
+    name: 'a body without end',
+    answer: (response) => {
+      const block = Buffer.alloc(1024 * 1024);
+      const more = () => {
+        while (!response.destroyed && response.write(block));
+      };
+      response.on('drain', more);
+      more();
+    },
+    code: 'server',
+    says: /more than 64 MiB/,
+    isTransient: false,
+  },
+];
+
+for (const { name, answer, code, says, isTransient } of failures) {
+  test(`explains ${name}`, async (t) => {
+    const server = await startHttpServer(t, [{ request: 'GET /page', answer }]);
+    const http = client({ timeouts: { firstByteMs: 200, idleMs: 200 } });
+    const failure = await failureOf(getText(`${server.url}/page`, http));
+    assert.equal(failure.code, code);
+    assert.match(failure.message, says);
+    assert.ok(failure.message.includes(new URL(server.url).host));
+    assert.ok(failure.hint);
+    assert.equal(failure.retryAfterMs, isTransient ? 0 : undefined);
+  });
+}
+
+test('explains a port on which nothing listens', async () => {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  const failure = await failureOf(getText(`http://127.0.0.1:${port}/`));
+  assert.equal(failure.code, 'network');
+  assert.match(failure.message, /refused the connection/);
+  assert.equal(failure.retryAfterMs, undefined);
+});
+
+test('explains a server that speaks another protocol', async (t) => {
+  const host = await listen(
+    t,
+    createServer((socket) => socket.end('220 mail.example.com ESMTP\r\n')),
+  );
+  const failure = await failureOf(getText(`http://${host}/`));
+  assert.equal(failure.code, 'server');
+  assert.match(failure.message, /not HTTP/);
+});
+
+test('explains https to a port that serves http', async (t) => {
+  const host = await listen(
+    t,
+    createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
+  );
+  const failure = await failureOf(getText(`https://${host}/`));
+  assert.equal(failure.code, 'network');
+  assert.match(failure.message, /No secure connection/);
+});
+
+test('trusts and refuses certificates, and says why', async (t) => {
+  const authority = await makeCertificate({ authority: 'Known Authority' });
+  const stranger = await makeCertificate({ authority: 'Unknown Authority' });
+  const impostor = await makeCertificate({ authority: 'Known Authority' });
+  const trusted = globalAgent.options.ca;
+  globalAgent.options.ca = authority.cert;
+  t.after(() => {
+    globalAgent.options.ca = trusted;
+  });
+
+  await t.test('one of a known authority is accepted', async (t) => {
+    const certificate = await makeCertificate({ issuer: authority });
+    const server = await startHttpServer(
+      t,
+      [{ request: 'GET /', answer: { body: 'ok' } }],
+      certificate,
+    );
+    assert.equal(await getText(`${server.url}/`), 'ok');
+  });
+
+  const refused = [
+    { wishes: { issuer: authority, endsInDays: -1 }, says: /has expired/, hint: /date/ },
+    {
+      wishes: { issuer: authority, address: '127.0.0.2' },
+      says: /another host/,
+      hint: /host name/,
+    },
+    { wishes: { issuer: stranger }, says: /does not know/, hint: /NODE_EXTRA_CA_CERTS/ },
+    { wishes: { issuer: impostor }, says: /does not know/, hint: /NODE_EXTRA_CA_CERTS/ },
+    { wishes: {}, says: /self-signed/, hint: /NODE_EXTRA_CA_CERTS/ },
+  ];
+  for (const { wishes, says, hint } of refused) {
+    await t.test(`refused: ${says.source}`, async (t) => {
+      const server = await startHttpServer(t, [], await makeCertificate(wishes));
+      const failure = await failureOf(getText(`${server.url}/`));
+      assert.equal(failure.code, 'network');
+      assert.match(failure.message, says);
+      assert.match(failure.hint ?? '', hint);
+      assert.equal(failure.retryAfterMs, undefined);
+    });
+  }
+});
+
+test('a reader that takes its time is no silence of the server', async (t) => {
+  const server = await startHttpServer(t, [
+    {
+      request: 'GET /',
+      answer: (response) => {
+        response.write('1');
+        setTimeout(() => response.end('2'), 50);
+      },
+    },
+  ]);
+  const http = client({ timeouts: { firstByteMs: 5_000, idleMs: 400 } });
+  const response = await http.send({ method: 'GET', url: `${server.url}/` });
+  let text = '';
+  for await (const chunk of response.chunks()) {
+    text += Buffer.from(chunk).toString();
+    await delay(500);
+  }
+  assert.equal(text, '12');
+});
+
+test('closes the connection of a reader that stops early', async (t) => {
+  let closed: Promise<unknown> | undefined;
+  const server = await startHttpServer(t, [
+    {
+      request: 'GET /',
+      answer: (response, request) => {
+        closed = once(request.socket, 'close');
+        response.write('first');
+      },
+    },
+  ]);
+  const response = await client().send({ method: 'GET', url: `${server.url}/` });
+  for await (const chunk of response.chunks()) {
+    assert.equal(Buffer.from(chunk).toString(), 'first');
+    break;
+  }
+  await closed;
+});
+
+test('an interrupt ends a request, before its answer and inside the body', async (t) => {
+  const reason = new BitbranchError('interrupted', 'Stopped.');
+  for (const isAnswered of [false, true]) {
+    const interrupt = new AbortController();
+    const server = await startHttpServer(t, [
+      {
+        request: 'GET /',
+        answer: (response) => {
+          if (isAnswered) response.write('first');
+          else interrupt.abort(reason);
+        },
+      },
+    ]);
+    const http = client({ interrupted: interrupt.signal });
+    const reading = async () => {
+      const response = await http.send({ method: 'GET', url: `${server.url}/` });
+      for await (const _chunk of response.chunks()) interrupt.abort(reason);
+    };
+    assert.equal(await failureOf(reading()), reason);
+  }
+});
