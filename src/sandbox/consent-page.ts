@@ -30,8 +30,13 @@ export function consentPage({ accessRequest, consumerKey, permissions }: Consent
 <button type="submit" name="decision" value="deny">Deny</button>
 </form>`,
     // Chromium holds the redirect that answers the form to this policy as well.
-    formAction: ["'self'", ...(callback === null ? [] : [new URL(callback).origin])],
+    formAction: ["'self'", ...(callback === null ? [] : [policySource(new URL(callback))])],
   });
+}
+
+/** An origin as a content security policy can name it; it has no way to write an IPv6 address. */
+function policySource({ origin, hostname, port }: URL): string {
+  return hostname.startsWith('[') ? `http://*:${port || 80}` : origin;
 }
 
 /** For a program that can't be sent back to: the person carries the verifier over. */

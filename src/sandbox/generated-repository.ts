@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Branch, BranchList, Repository } from './repository.ts';
 
 const mainBranch = 'main';
@@ -49,5 +49,5 @@ function dateAt(age: number): string {
 }
 
 function sha1(text: string): string {
-  return createHash('sha1').update(text).digest('hex');
+  return hash('sha1', text);
 }

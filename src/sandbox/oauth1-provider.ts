@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { OAuthRefusal } from './oauth1-parameters.ts';
+import { equalInConstantTime } from './oauth1-signature.ts';
 import {
-  equalInConstantTime,
   type SharedSecrets,
   type SignedRequest,
   type VerifiedRequest,

@@ -3,7 +3,7 @@ import { consentPage, decidedPage, deniedPage, refusedPage, verifierPage } from 
 import { acceptForms, formBodyOf, serve, signedRequestOf } from './http.ts';
 import { OAuthRefusal, parseForm, queryOf } from './oauth1-parameters.ts';
 import type { AccessRequest, Credentials, OAuth1Provider } from './oauth1-provider.ts';
-import { equalInConstantTime } from './oauth1-verifier.ts';
+import { equalInConstantTime } from './oauth1-signature.ts';
 import type { Permission } from './permission.ts';
 
 export interface OAuth1RouteOptions {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A branch as the sources know it; the names are those of Bitbucket's answers, so that `q` and `sort` can walk them. */
 export interface Branch {
@@ -51,7 +51,7 @@ export function lazyList<Item>(items: readonly Item[]): LazyList<Item> {
 
 /** The same UUID for the same name, in the braces that Bitbucket puts around it. */
 export function uuidFrom(name: string): string {
-  const hex = createHash('sha1').update(name).digest('hex');
+  const hex = hash('sha1', name);
   const groups = [
     hex.slice(0, 8),
     hex.slice(8, 12),

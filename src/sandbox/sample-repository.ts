@@ -26,7 +26,7 @@ interface Commit {
 }
 
 /**
- * A small history with one of everything: merged (`feature/login-page` is behind `main`), stale (years old), deep, and names that are hard on
+ * A small history with one of everything: merged (`feature/login-page`), stale (years old), deep, and names that are hard on
  * encoders, terminals and sorting.
  */
 const history: readonly Commit[] = [
@@ -102,10 +102,18 @@ const history: readonly Commit[] = [
     parents: ['main'],
   },
   {
-    branch: 'main',
-    author: 'maria',
+    branch: 'hotfix/prices-with-tax',
+    author: 'sato',
     date: '2026-11-09T09:00:00Z',
     message: 'Show prices with tax',
+    parents: ['main'],
+  },
+  {
+    branch: 'main',
+    author: 'maria',
+    date: '2026-11-10T07:40:00Z',
+    message: "Merge branch 'hotfix/prices-with-tax'",
+    parents: ['main', 'hotfix/prices-with-tax'],
   },
 ];
 

@@ -56,12 +56,9 @@ export function authorizationHeader(parameters: Readonly<Record<string, string>>
 
 /** Sends a request that is signed in its Authorization header; redirects are not followed. */
 export async function signedFetch(signing: Signing): Promise<Response> {
-  return fetch(signing.url, {
-    method: signing.method,
-    headers: { authorization: authorizationHeader(signedParameters(signing)) },
-    redirect: 'manual',
-    ...(signing.form && { body: new URLSearchParams(signing.form.map(([n, v]) => [n, v])) }),
-  });
+  const { method, url } = signing;
+  const authorization = authorizationHeader(signedParameters(signing));
+  return fetch(url, { method, headers: { authorization }, redirect: 'manual' });
 }
 
 function escapeText(text: string): string {

@@ -49,13 +49,13 @@ export async function pressButton(
 
 /** Submits the only form of a page by the button with that value. */
 export async function sendForm(html: string, pageUrl: string, decision: string): Promise<Response> {
-  const [form, ...otherForms] = html.match(/<form[^]*?<\/form>/g) ?? [];
+  const [form, ...otherForms] = html.match(/<form[\s\S]*?<\/form>/g) ?? [];
   assert.ok(form !== undefined && otherForms.length === 0, 'there is one form');
   assert.ok(form.includes(`<button type="submit" name="decision" value="${decision}">`));
   const action = /<form method="post" action="([^"]*)"/.exec(form)?.[1] ?? '';
   const hidden = [...form.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)];
-  const body = new URLSearchParams(hidden.map(([, name = '', value = '']) => [name, value]));
-  body.append('decision', decision);
+  const body = new URLSearchParams({ decision });
+  for (const [, name = '', value = ''] of hidden) body.append(name, value);
   return fetch(new URL(action, pageUrl), { method: 'POST', body, redirect: 'manual' });
 }
 
