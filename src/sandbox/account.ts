@@ -1,4 +1,4 @@
-import { uuidFrom } from './repository.ts';
+import { uuidFrom } from './repositories/repository.ts';
 
 /** The one person who has an account here, and who signs in whenever the consent page is shown. */
 export const account = {

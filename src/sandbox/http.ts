@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ApiError } from './api-error.ts';
+import { ApiError } from './cloud/api-error.ts';
 import type { SignedRequest } from './oauth1-verifier.ts';
 
 /**

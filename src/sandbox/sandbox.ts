@@ -1,10 +1,10 @@
 import { BitbranchError } from '../errors.ts';
-import { generatedRepository } from './generated-repository.ts';
-import { gitRepository } from './git-repository.ts';
 import { OAuth1Provider, randomText } from './oauth1-provider.ts';
 import type { Permission } from './permission.ts';
-import type { Repository } from './repository.ts';
-import { makeSampleRepository } from './sample-repository.ts';
+import { generatedRepository } from './repositories/generated-repository.ts';
+import { gitRepository } from './repositories/git-repository.ts';
+import type { Repository } from './repositories/repository.ts';
+import { makeSampleRepository } from './repositories/sample-repository.ts';
 import { createServer } from './server.ts';
 
 export interface SandboxOptions {

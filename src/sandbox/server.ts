@@ -4,8 +4,8 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { ApiError } from './api-error.ts';
-import { serveCloudApi } from './cloud-api.ts';
+import { ApiError } from './cloud/api-error.ts';
+import { serveCloudApi } from './cloud/cloud-api.ts';
 import { compress } from './compression.ts';
 import { baseUrlOf, signedRequestOf } from './http.ts';
 import { OAuthRefusal } from './oauth1-parameters.ts';
@@ -13,7 +13,7 @@ import type { OAuth1Provider } from './oauth1-provider.ts';
 import { serveOAuth1 } from './oauth1-routes.ts';
 import { isSigned } from './oauth1-verifier.ts';
 import type { Permission } from './permission.ts';
-import type { Repository } from './repository.ts';
+import type { Repository } from './repositories/repository.ts';
 
 export interface ServerOptions {
   readonly provider: OAuth1Provider;

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { BitbranchError } from '../errors.ts';
+import { BitbranchError } from '../../errors.ts';
 import { type Branch, lazyList, type Refs, type Repository } from './repository.ts';
 
 const run = promisify(execFile);

@@ -1,6 +1,6 @@
+import type { LazyList } from '../repositories/repository.ts';
 import type { QueryableFields } from './fields.ts';
 import { parseFilter } from './filter.ts';
-import type { LazyList } from './repository.ts';
 import { parseSort } from './sorting.ts';
 
 export interface Selection {

@@ -1,4 +1,4 @@
-import type { Branch } from './repository.ts';
+import type { Branch } from '../repositories/repository.ts';
 
 /** A commit as the REST API 1.0 told it. */
 export interface LegacyChangeset {

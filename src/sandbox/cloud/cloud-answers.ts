@@ -1,6 +1,6 @@
-import { account } from './account.ts';
+import { account } from '../account.ts';
+import { type Branch, type Refs, type Repository, uuidFrom } from '../repositories/repository.ts';
 import type { CloudBranch, CloudCommit, CloudRepository, CloudUser } from './cloud-schemas.ts';
-import { type Branch, type Refs, type Repository, uuidFrom } from './repository.ts';
 
 /** Makes the JSON of the REST API, with links that begin with `baseUrl`. */
 export interface CloudAnswers {

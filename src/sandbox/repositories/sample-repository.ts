@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { BitbranchError } from '../errors.ts';
-import { account } from './account.ts';
+import { BitbranchError } from '../../errors.ts';
+import { account } from '../account.ts';
 import { gitEnvironment } from './git-repository.ts';
 
 const run = promisify(execFile);

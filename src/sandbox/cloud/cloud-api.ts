@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { baseUrlOf, serve } from '../http.ts';
+import type { Permission } from '../permission.ts';
+import { type LazyList, lazyList, type Repository } from '../repositories/repository.ts';
 import { ApiError } from './api-error.ts';
 import { type CloudAnswers, cloudAnswers } from './cloud-answers.ts';
 import type { QueryableFields } from './fields.ts';
-import { baseUrlOf, serve } from './http.ts';
 import { legacyChangeset } from './legacy-branches.ts';
 import { pageOf } from './paging.ts';
 import { partialResponse } from './partial-response.ts';
-import type { Permission } from './permission.ts';
-import { type LazyList, lazyList, type Repository } from './repository.ts';
 import { findRepository, repositoriesIn } from './repository-lookup.ts';
 import { select } from './selection.ts';
 

@@ -1,6 +1,6 @@
+import type { LazyList } from '../repositories/repository.ts';
 import { ApiError } from './api-error.ts';
 import type { CloudPage } from './cloud-schemas.ts';
-import type { LazyList } from './repository.ts';
 
 const defaultPageLength = 10;
 const maxPageLength = 100;
