@@ -24,6 +24,7 @@ module.exports = {
       ['credentials/(credential|credential-store|settings)\\.ts'],
       'the context names types only',
     ),
+    only('page\\.ts', [], 'the frame of pages depends on nothing'),
     only('oauth1/', ['errors\\.ts'], 'protocol code is pure'),
     only(
       'bitbucket/',
@@ -35,6 +36,7 @@ module.exports = {
       [
         'errors\\.ts',
         'context\\.ts',
+        'page\\.ts',
         'oauth1/',
         'bitbucket/hosts\\.ts',
         'credentials/(credential|credential-store|settings)\\.ts',
@@ -60,7 +62,7 @@ module.exports = {
       ['errors\\.ts', 'context\\.ts', 'version\\.ts', 'credentials/'],
       'the real world serves interfaces',
     ),
-    only('sandbox/', ['errors\\.ts'], 'client and sandbox must not share a mistake'),
+    only('sandbox/', ['errors\\.ts', 'page\\.ts'], 'client and sandbox must not share a mistake'),
     home('oauth-1.0a', '^src/oauth1/signature\\.ts$'),
     home('node-fetch', '^src/system/http\\.ts$'),
     home('open', '^src/system/browser\\.ts$'),

@@ -45,7 +45,6 @@ for (const file of bundle.outputFiles) {
     banner: file.text.includes('import.meta.url')
       ? "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;"
       : '',
-    define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
   });
   await mkdir(dirname(file.path), { recursive: true });
   await writeFile(file.path, code);

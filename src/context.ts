@@ -9,10 +9,10 @@ export interface Output {
   /** Width in columns; 80 where it is not a terminal. */
   readonly columns: number;
   /**
-   * Writes the text and resolves once the stream can take more.
+   * Writes text (as UTF-8) or bytes, and resolves once the stream can take more.
    * @throws {ClosedPipe} when nobody reads any longer (`| head`).
    */
-  write(text: string): Promise<void>;
+  write(data: string | Uint8Array): Promise<void>;
 }
 
 /** Thrown by {@link Output.write} when the reader has gone; the program then ends quietly. */
@@ -61,6 +61,8 @@ export interface HttpResponse {
 }
 
 export interface HttpClient {
+  /** Starts loading what the first request will need, without waiting for it. */
+  prepare(): void;
   /**
    * Sends one request and resolves with whatever the server answered, redirects included.
    * @throws {BitbranchError} `network` or `timeout`; nothing else.

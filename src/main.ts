@@ -15,5 +15,7 @@ async function start(): Promise<void> {
     import('./cli/run.ts'),
     import('./system/system-context.ts'),
   ]);
-  process.exitCode = await run(argv, createSystemContext());
+  const context = createSystemContext(argv);
+  process.exitCode = await run(argv, context);
+  context.dispose();
 }

@@ -1,3 +1,52 @@
-export function createSystemContext(): unknown {
-  return {};
+import { homedir } from 'node:os';
+import type { Context } from '../context.ts';
+import { createKeychainStore } from '../credentials/keychain-store.ts';
+import { version } from '../version.ts';
+import { createBrowser } from './browser.ts';
+import { takeEnvironment } from './child-environment.ts';
+import { systemClock, systemRandom } from './clock-and-random.ts';
+import { createGit } from './git.ts';
+import { createHttpClient } from './http.ts';
+import { watchInterrupts } from './interrupt.ts';
+import { createKeychain } from './keychain-process.ts';
+import { createSettingsFile } from './settings-file.ts';
+import { createTerminal } from './terminal.ts';
+import { createTrace, traced } from './trace.ts';
+
+/** The real world. Everything that costs is loaded only when it is used. */
+export function createSystemContext(argv: readonly string[]): Context & { dispose(): void } {
+  const { platform } = process;
+  const env = takeEnvironment(process.env);
+  const interrupted = watchInterrupts();
+  const terminal = createTerminal(interrupted);
+  const trace = createTrace(
+    terminal.stderr,
+    argv.includes('--verbose') || env['BITBRANCH_DEBUG'] === '1',
+  );
+  const keychain = createKeychain({
+    env,
+    platform,
+    interactive: terminal.isInteractive,
+    onWaiting: () =>
+      void terminal.stderr.write('Waiting for the system keychain: it may ask you to unlock it.\n'),
+  });
+  return {
+    env,
+    platform,
+    terminal,
+    clock: systemClock,
+    random: systemRandom,
+    http: traced(
+      createHttpClient({ userAgent: `bitbranch/${version}`, interrupted }),
+      trace,
+      systemClock,
+    ),
+    browser: createBrowser(env),
+    git: createGit(env),
+    credentials: createKeychainStore({ keychain, platform }),
+    settings: createSettingsFile({ env, platform, homedir: homedir() }),
+    trace,
+    interrupted,
+    dispose: () => keychain.dispose(),
+  };
 }

@@ -1,0 +1,168 @@
+import type { Host } from '../bitbucket/hosts.ts';
+import type { Context } from '../context.ts';
+import type { Account, Consumer, OAuth1Credential } from '../credentials/credential.ts';
+import { BitbranchError, toBitbranchError } from '../errors.ts';
+import {
+  type CallbackServer,
+  type ReceivedCallback,
+  startCallbackServer,
+} from './callback-server.ts';
+import { beginOAuth1, type SignInAttempt, unnamedAccount } from './oauth1-sign-in.ts';
+import { receivePasted } from './pasted-callback.ts';
+import { oauth1Session, type Session } from './session.ts';
+
+export interface LoginRequest {
+  readonly host: Host;
+  readonly consumer: Consumer;
+  readonly callbackPort: number;
+  readonly callbackPath: string;
+  /** Null opens no browser; without a command the desktop's own is opened. */
+  readonly browser: { readonly command?: string } | null;
+  readonly timeoutMs: number;
+}
+
+/** What a sign-in tells and asks while it is under way. */
+export interface LoginDialogue {
+  /** The page at which the person decides; said before a browser is opened. */
+  authorizeAt(authorizationUrl: string, redirectUri: string): Promise<void>;
+  /** No browser could be started; the person has to open the URL. */
+  browserFailed(error: BitbranchError): Promise<void>;
+  /** Asks for the address that the browser was sent back to; null where nobody can be asked. */
+  readonly askForAddress: ((signal: AbortSignal) => Promise<string>) | null;
+  /** The address pasted was not the one waited for. */
+  addressRefused(): Promise<void>;
+}
+
+export interface LoginSteps {
+  /** Learns who signed in; null when the consumer may not tell. */
+  identify(session: Session): Promise<Account | null>;
+  /** Keeps the credential; the browser is told of success only afterwards. */
+  keep(credential: OAuth1Credential): Promise<void>;
+}
+
+/**
+ * Signs a person in through the browser: listen, temporary credentials, browser, validated callback, token credentials,
+ * who am I, keep.
+ * @throws {BitbranchError} `sign_in_denied`, `sign_in_refused`, `timeout`, or the cause's own code
+ */
+export async function login(
+  request: LoginRequest,
+  dialogue: LoginDialogue,
+  steps: LoginSteps,
+  context: Context,
+): Promise<OAuth1Credential> {
+  const server = await startCallbackServer({
+    port: request.callbackPort,
+    path: request.callbackPath,
+  });
+  try {
+    const attempt = await beginOAuth1(request.host, request.consumer, server.redirectUri, context);
+    const received = await waitForDecision(request, server, attempt, dialogue, context);
+    return await tellBrowser(received, request.host, async () => {
+      const credential = await identified(
+        await attempt.redeem(received.callback),
+        request.host,
+        steps,
+        context,
+      );
+      await steps.keep(credential);
+      return credential;
+    });
+  } finally {
+    await server.close();
+  }
+}
+
+/** Shows the page to the person and waits for the callback that answers this attempt, or for its address to be pasted. */
+async function waitForDecision<Callback>(
+  request: LoginRequest,
+  server: CallbackServer,
+  attempt: SignInAttempt<Callback>,
+  dialogue: LoginDialogue,
+  context: Context,
+): Promise<ReceivedCallback<Callback>> {
+  const decided = new AbortController();
+  const stop = AbortSignal.any([decided.signal, context.interrupted]);
+  const { askForAddress } = dialogue;
+  try {
+    const [received] = await Promise.all([
+      Promise.race([
+        server.receive(attempt.judge, stop),
+        ...(askForAddress === null
+          ? []
+          : [receivePasted(dialogue, askForAddress, attempt.judge, stop)]),
+        rejectAfter(request, stop, context),
+      ]),
+      showPage(request, attempt.authorizationUrl, server.redirectUri, dialogue, context),
+    ]);
+    return received;
+  } finally {
+    decided.abort(new BitbranchError('unexpected', 'The wait for the browser is over.'));
+  }
+}
+
+async function showPage(
+  { browser }: LoginRequest,
+  authorizationUrl: string,
+  redirectUri: string,
+  dialogue: LoginDialogue,
+  context: Context,
+): Promise<void> {
+  await dialogue.authorizeAt(authorizationUrl, redirectUri);
+  if (browser === null) return;
+  try {
+    await context.browser.open(authorizationUrl, browser.command);
+  } catch (error) {
+    await dialogue.browserFailed(toBitbranchError(error));
+  }
+}
+
+async function rejectAfter(
+  { timeoutMs, host }: LoginRequest,
+  stop: AbortSignal,
+  context: Context,
+): Promise<never> {
+  await context.clock.sleep(timeoutMs, stop);
+  throw new BitbranchError(
+    'timeout',
+    `No answer came from the browser within ${timeoutMs / 1000} seconds.`,
+    {
+      hint: `Run bitbranch login again and decide on the page of ${host.name}; --timeout gives you longer.`,
+    },
+  );
+}
+
+/** Runs the rest of the sign-in and then tells its outcome in the browser, in the words that the terminal uses. */
+async function tellBrowser<Callback>(
+  received: ReceivedCallback<Callback>,
+  host: Host,
+  rest: () => Promise<OAuth1Credential>,
+): Promise<OAuth1Credential> {
+  try {
+    const credential = await rest();
+    await received.answer({
+      kind: 'signed-in',
+      accountName: shownName(credential.account),
+      hostName: host.name,
+    });
+    return credential;
+  } catch (thrown) {
+    const { message, hint } = toBitbranchError(thrown);
+    await received.answer({ kind: 'failed', message, ...(hint === undefined ? {} : { hint }) });
+    throw thrown;
+  }
+}
+
+function shownName(account: Account): string | null {
+  return account.name === unnamedAccount.name ? null : (account.displayName ?? account.name);
+}
+
+async function identified(
+  credential: OAuth1Credential,
+  host: Host,
+  steps: LoginSteps,
+  context: Context,
+): Promise<OAuth1Credential> {
+  const account = await steps.identify(oauth1Session(host, credential, context));
+  return account === null ? credential : { ...credential, account };
+}

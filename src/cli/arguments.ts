@@ -1,0 +1,135 @@
+import { parseArgs } from 'node:util';
+import { BitbranchError } from '../errors.ts';
+import { type CommandName, commands, isCommandName } from './commands.ts';
+import { allFlags, type FlagName, globalFlags } from './flags.ts';
+import { didYouMean } from './suggestion.ts';
+
+/** What a person typed, taken apart and checked against the tables of commands and flags. */
+export interface Arguments {
+  readonly command: CommandName;
+  readonly operands: readonly string[];
+  /** True when the switch, or a flag with an optional value, was given. */
+  has(flag: FlagName): boolean;
+  /** The value given last; undefined where there was none. */
+  value(flag: FlagName): string | undefined;
+  /** Every value given, in order. */
+  values(flag: FlagName): readonly string[];
+}
+
+const parserOptions = Object.fromEntries(
+  Object.entries(allFlags).map(([name, flag]) => [
+    name,
+    {
+      type:
+        flag.value === undefined || flag.valueIsOptional
+          ? ('boolean' as const)
+          : ('string' as const),
+      ...(flag.short === undefined ? {} : { short: flag.short }),
+    },
+  ]),
+);
+
+/**
+ * Takes argv (without node and script) apart. Flags may stand before the command, before or after operands; `--` ends them.
+ * @throws {BitbranchError} `usage`
+ */
+export function parseArguments(argv: readonly string[]): Arguments {
+  const given = new Map<FlagName, (string | undefined)[]>();
+  const words: string[] = [];
+  // Not strict: its own messages know neither our flags with optional values nor what was probably meant.
+  for (const token of parseArgs({
+    args: [...argv],
+    options: parserOptions,
+    strict: false,
+    tokens: true,
+  }).tokens) {
+    if (token.kind === 'positional') words.push(token.value);
+    if (token.kind === 'option') addFlag(given, token);
+  }
+  const [commandWord, ...operands] = words;
+  const command = commandNamed(commandWord);
+  const args: Arguments = {
+    command,
+    operands,
+    has: (flag) => given.has(flag),
+    value: (flag) => given.get(flag)?.findLast((value) => value !== undefined),
+    values: (flag) => (given.get(flag) ?? []).filter((value) => value !== undefined),
+  };
+  if (args.has('help'))
+    return { ...args, command: 'help', operands: commandWord === undefined ? [] : [command] };
+  checkFlagsOf(command, given.keys());
+  checkOperandCount(command, operands);
+  return args;
+}
+
+interface FlagToken {
+  readonly name: string;
+  /** As it was typed: `--host` or `-h`. */
+  readonly rawName: string;
+  readonly value?: string | undefined;
+  /** The value was joined with `=`. */
+  readonly inlineValue?: boolean | undefined;
+}
+
+function addFlag(
+  given: Map<FlagName, (string | undefined)[]>,
+  { name, rawName, value, inlineValue }: FlagToken,
+): void {
+  if (!isFlagName(name)) {
+    throw new BitbranchError('usage', `There is no flag ${rawName}.`, {
+      hint:
+        didYouMean(
+          rawName,
+          Object.keys(allFlags).map((flag) => `--${flag}`),
+        ) ?? 'See bitbranch --help.',
+    });
+  }
+  const flag = allFlags[name];
+  if (flag.value === undefined && value !== undefined) {
+    throw new BitbranchError('usage', `--${name} takes no value.`, {
+      hint: `Write just --${name}.`,
+    });
+  }
+  if (flag.value !== undefined && !flag.valueIsOptional && !isValue(value, inlineValue)) {
+    throw new BitbranchError('usage', `--${name} needs a value.`, {
+      hint: `Write --${name} ${flag.value}; a value that begins with a hyphen is joined: --${name}=VALUE.`,
+    });
+  }
+  given.set(name, [...(given.get(name) ?? []), value]);
+}
+
+/** What looks like the next flag is more likely one than a value. */
+function isValue(text: string | undefined, isJoined: boolean | undefined): boolean {
+  return text !== undefined && text !== '' && (isJoined === true || !/^-./.test(text));
+}
+
+function isFlagName(name: string): name is FlagName {
+  return Object.hasOwn(allFlags, name);
+}
+
+function commandNamed(word: string | undefined): CommandName {
+  if (word === undefined) return 'help';
+  if (isCommandName(word)) return word;
+  throw new BitbranchError('usage', `There is no command "${word}".`, {
+    hint: didYouMean(word, Object.keys(commands)) ?? 'See bitbranch --help.',
+  });
+}
+
+function checkFlagsOf(command: CommandName, given: Iterable<FlagName>): void {
+  const accepted: readonly FlagName[] = commands[command].flags;
+  for (const name of given) {
+    if (Object.hasOwn(globalFlags, name) || accepted.includes(name)) continue;
+    throw new BitbranchError('usage', `bitbranch ${command} has no flag --${name}.`, {
+      hint: `See bitbranch ${command} --help.`,
+    });
+  }
+}
+
+function checkOperandCount(command: CommandName, operands: readonly string[]): void {
+  const { maxOperands } = commands[command];
+  if (operands.length <= maxOperands) return;
+  const extra = operands[maxOperands];
+  throw new BitbranchError('usage', `bitbranch ${command} does not take "${extra}".`, {
+    hint: `See bitbranch ${command} --help.`,
+  });
+}

@@ -1,0 +1,88 @@
+import type { CommandFlagName } from './flags.ts';
+
+/** One command as help, parsing and the README know it. */
+export interface Command {
+  /** Operands as the usage line shows them. */
+  readonly operands: string;
+  readonly maxOperands: number;
+  readonly summary: string;
+  readonly flags: readonly CommandFlagName[];
+  readonly examples: readonly string[];
+  /** Whether a stored credential is about to be read, so that the store can get ready while the command is loaded. */
+  readonly readsCredential: boolean;
+}
+
+export const commands = {
+  login: {
+    operands: '',
+    maxOperands: 0,
+    summary: 'sign in through the browser and keep the credential',
+    flags: [],
+    examples: ['bitbranch login --host git.example.com', 'bitbranch login --no-browser'],
+    readsCredential: true,
+  },
+  logout: {
+    operands: '',
+    maxOperands: 0,
+    summary: 'forget the credential of a host and account',
+    flags: [],
+    examples: ['bitbranch logout', 'bitbranch logout --host git.example.com --account maria'],
+    readsCredential: true,
+  },
+  status: {
+    operands: '',
+    maxOperands: 0,
+    summary: 'who is signed in where, and where the secret is kept',
+    flags: ['check'],
+    examples: ['bitbranch status', 'bitbranch status --check --json'],
+    readsCredential: true,
+  },
+  branches: {
+    operands: '[REPO]',
+    maxOperands: 1,
+    summary: "list a repository's branches; without REPO, those of the git remote here",
+    flags: ['format', 'null', 'limit'],
+    examples: [
+      'bitbranch branches atlassian/aui',
+      'bitbranch branches --format names | fzf',
+      'bitbranch branches atlassian/aui --json=name,hash',
+    ],
+    readsCredential: true,
+  },
+  api: {
+    operands: 'PATH',
+    maxOperands: 1,
+    summary: 'send one authorised request and print the body of the answer',
+    flags: [],
+    examples: [
+      'bitbranch api /2.0/user',
+      'bitbranch api "/2.0/repositories/atlassian/aui/refs/branches?pagelen=1"',
+    ],
+    readsCredential: true,
+  },
+  sandbox: {
+    operands: '',
+    maxOperands: 0,
+    summary: 'run an embedded Bitbucket on loopback, to try things out',
+    flags: ['port', 'repo', 'generate'],
+    examples: [
+      'bitbranch sandbox',
+      'bitbranch sandbox --repo acme/site=. --generate acme/huge=50000',
+    ],
+    readsCredential: false,
+  },
+  help: {
+    operands: '[TOPIC]',
+    maxOperands: 1,
+    summary: 'explain a command or a topic, such as exit-codes',
+    flags: [],
+    examples: ['bitbranch help branches', 'bitbranch help exit-codes'],
+    readsCredential: false,
+  },
+} as const satisfies Record<string, Command>;
+
+export type CommandName = keyof typeof commands;
+
+export function isCommandName(text: string): text is CommandName {
+  return Object.hasOwn(commands, text);
+}

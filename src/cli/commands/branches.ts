@@ -1,0 +1,98 @@
+import { openSession } from '../../auth/session.ts';
+import { createApiClient } from '../../bitbucket/api-client.ts';
+import type { Branch, BranchField } from '../../bitbucket/branch.ts';
+import { listBranches } from '../../bitbucket/branches.ts';
+import { ClosedPipe, type Context } from '../../context.ts';
+import { BitbranchError, toBitbranchError } from '../../errors.ts';
+import type { Arguments } from '../arguments.ts';
+import { maxWaitMs, option, wholeNumber } from '../options.ts';
+import { branchRecords } from '../output/branch-records.ts';
+import { useColor } from '../output/color.ts';
+import { type OutputPlan, planOutput } from '../output/format.ts';
+import { createRecordWriter } from '../output/record-writer.ts';
+import type { RecordWriter } from '../output/records.ts';
+import { chooseRepository } from '../repository-choice.ts';
+
+interface BranchesOptions {
+  readonly plan: OutputPlan<BranchField>;
+  readonly limit: number | undefined;
+  readonly maxWaitMs: number;
+  readonly useColor: boolean;
+}
+
+export async function run(args: Arguments, context: Context): Promise<void> {
+  const { env, terminal } = context;
+  const options = branchesOptions(args, context);
+  const settings = await context.settings.read();
+  const { host, repository } = await chooseRepository(
+    args.operands[0],
+    { args, env, settings },
+    context,
+  );
+  const session = await openSession(host, option(args, env, 'account'), settings, context);
+  const api = createApiClient({ ...context, ...session, maxWaitMs: options.maxWaitMs });
+  const pages = listBranches(api, host, repository, { fields: options.plan.neededFields });
+  const writer = createRecordWriter(options.plan, branchRecords, {
+    ...terminal,
+    useColor: options.useColor,
+  });
+  await print(pages, writer, options.limit, context);
+}
+
+/** What argv asks for, checked before anything is read or sent. */
+export function branchesOptions(args: Arguments, context: Context): BranchesOptions {
+  const { env, terminal } = context;
+  const json = args.value('json') ?? (args.has('json') ? true : undefined);
+  return {
+    plan: planOutput(
+      { format: args.value('format'), json, null: args.has('null') },
+      branchRecords,
+      terminal.stdout.isTerminal,
+    ),
+    limit: wholeNumber(args, env, 'limit', { minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+    maxWaitMs: maxWaitMs(args),
+    useColor: useColor(args, context),
+  };
+}
+
+/** Prints page by page. What was printed stays whole when a later page fails, and the failure is then an incomplete result. */
+async function print(
+  pages: AsyncIterable<readonly Branch[]>,
+  writer: RecordWriter<BranchField>,
+  limit: number | undefined,
+  context: Context,
+): Promise<void> {
+  let printed = 0;
+  try {
+    for await (const page of pages) {
+      const rows = limit === undefined ? page : page.slice(0, limit - printed);
+      await writer.write(rows);
+      printed += rows.length;
+      if (rows.length < page.length || printed === limit) {
+        await writer.end();
+        await context.terminal.stderr.write(
+          `Stopped after ${printed} branches, as --limit asks; there may be more.\n`,
+        );
+        return;
+      }
+    }
+  } catch (thrown) {
+    const isStopped = thrown instanceof ClosedPipe || context.interrupted.aborted;
+    if (printed === 0 || isStopped) throw thrown;
+    await writer.end();
+    throw incomplete(thrown, printed);
+  }
+  await writer.end();
+}
+
+function incomplete(thrown: unknown, printed: number): BitbranchError {
+  const { message, hint } = toBitbranchError(thrown);
+  return new BitbranchError(
+    'incomplete',
+    `The list is incomplete, it broke off after ${printed} branches: ${message}`,
+    {
+      ...(hint === undefined ? {} : { hint }),
+      cause: thrown,
+    },
+  );
+}

@@ -1,0 +1,57 @@
+import { settingsOf } from '../auth/accounts.ts';
+import type { Host } from '../bitbucket/hosts.ts';
+import type { Context } from '../context.ts';
+import type { Consumer } from '../credentials/credential.ts';
+import type { Settings } from '../credentials/settings.ts';
+import { BitbranchError } from '../errors.ts';
+import type { Arguments } from './arguments.ts';
+import { option } from './options.ts';
+
+/**
+ * The consumer to sign in with: from the command line and environment, else the stored one, else asked for at the
+ * terminal (the secret hidden).
+ * @throws {BitbranchError} `usage` when something is missing and nobody can be asked
+ */
+export async function chooseConsumer(
+  host: Host,
+  args: Arguments,
+  settings: Settings,
+  context: Context,
+): Promise<Consumer> {
+  const given =
+    option(args, context.env, 'consumer-key') ?? settingsOf(settings, host.url)?.consumerKey;
+  const key =
+    given ?? (await ask(`Consumer key for ${host.name}: `, { hidden: false }, host, context));
+  const secret =
+    (await givenSecret(args, context)) ??
+    (await context.credentials.read({ type: 'consumer', host: host.url, name: key }))?.secret ??
+    (await ask(`Secret of consumer ${key}: `, { hidden: true }, host, context));
+  return { key, secret };
+}
+
+async function givenSecret(args: Arguments, context: Context): Promise<string | undefined> {
+  if (!args.has('consumer-secret-stdin'))
+    return context.env['BITBRANCH_CONSUMER_SECRET'] || undefined;
+  const secret = (await context.terminal.readStdin()).replace(/\r?\n$/, '');
+  if (secret === '') {
+    throw new BitbranchError('usage', 'Standard input holds no consumer secret.', {
+      hint: 'Pipe the secret in: bitbranch login --consumer-secret-stdin < secret-file',
+    });
+  }
+  return secret;
+}
+
+async function ask(
+  question: string,
+  options: { hidden: boolean },
+  host: Host,
+  context: Context,
+): Promise<string> {
+  const answer = context.terminal.isInteractive
+    ? (await context.terminal.prompt(question, { ...options, signal: context.interrupted })).trim()
+    : '';
+  if (answer !== '') return answer;
+  throw new BitbranchError('usage', `No OAuth consumer is known for ${host.name}.`, {
+    hint: 'Set BITBRANCH_CONSUMER_KEY and BITBRANCH_CONSUMER_SECRET, or run bitbranch login in a terminal; the README tells how to register a consumer.',
+  });
+}

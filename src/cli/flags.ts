@@ -1,0 +1,114 @@
+/** One flag as a person types it. The table below is the source of parsing, help and the README. */
+export interface Flag {
+  /** Placeholder of its value, as help shows it; a flag without one is a switch. */
+  readonly value?: string;
+  /** The value may be left out; it then has to be joined with `=`. */
+  readonly valueIsOptional?: boolean;
+  readonly repeatable?: boolean;
+  readonly short?: string;
+  /** Environment variables that stand in for it, first one first. */
+  readonly environment?: readonly string[];
+  readonly summary: string;
+}
+
+/** Accepted by every command. */
+export const globalFlags = {
+  host: {
+    value: 'HOST',
+    environment: ['BITBRANCH_HOST'],
+    summary: 'host name or URL; https is assumed, http:// is for loopback only',
+  },
+  kind: {
+    value: 'cloud|datacenter',
+    environment: ['BITBRANCH_KIND'],
+    summary: 'flavour of a host that is not bitbucket.org (default datacenter)',
+  },
+  protocol: {
+    value: 'oauth1',
+    environment: ['BITBRANCH_PROTOCOL'],
+    summary: 'how to sign in',
+  },
+  account: {
+    value: 'NAME',
+    environment: ['BITBRANCH_ACCOUNT'],
+    summary: 'which stored account to use',
+  },
+  'consumer-key': {
+    value: 'KEY',
+    environment: ['BITBRANCH_CONSUMER_KEY'],
+    summary:
+      'OAuth consumer to sign in with; its secret comes from BITBRANCH_CONSUMER_SECRET or a prompt',
+  },
+  'consumer-secret-stdin': { summary: 'read the consumer secret from standard input' },
+  browser: {
+    value: 'CMD',
+    environment: ['BITBRANCH_BROWSER', 'BROWSER'],
+    summary: 'command that opens the URL given as its last argument',
+  },
+  'no-browser': { summary: 'open no browser, only print the URL' },
+  'callback-port': {
+    value: 'N',
+    environment: ['BITBRANCH_CALLBACK_PORT'],
+    summary: 'loopback port that the browser comes back to (default: any free one)',
+  },
+  'callback-path': {
+    value: 'PATH',
+    summary: 'path that the browser comes back to (default /callback)',
+  },
+  timeout: { value: 'DURATION', summary: 'how long login waits for the browser (default 5m)' },
+  'max-wait': { value: 'DURATION', summary: 'how long retries may take altogether (default 30s)' },
+  json: {
+    value: 'FIELD,…',
+    valueIsOptional: true,
+    summary: 'print JSON, of the fields named; errors are JSON on stderr',
+  },
+  color: {
+    value: 'auto|always|never',
+    valueIsOptional: true,
+    environment: ['NO_COLOR', 'FORCE_COLOR'],
+    summary: 'colour the output (default: on a terminal)',
+  },
+  verbose: {
+    environment: ['BITBRANCH_DEBUG'],
+    summary: 'tell on stderr what is done, secrets left out',
+  },
+  help: { short: 'h', summary: 'explain the command' },
+  version: { summary: 'print the version' },
+} as const satisfies Record<string, Flag>;
+
+/** Accepted by the commands that name them. */
+export const commandFlags = {
+  format: {
+    value: 'table|tsv|names|json|jsonl',
+    summary: 'how to print (default: table on a terminal, else tsv)',
+  },
+  null: { short: '0', summary: 'end each record of --format names with NUL' },
+  limit: { value: 'N', summary: 'stop after N records, and say so' },
+  check: { summary: 'ask the host whether the credential is accepted' },
+  port: { value: 'N', summary: 'port to listen on (default: any free one)' },
+  repo: {
+    value: 'WORKSPACE/SLUG=PATH',
+    repeatable: true,
+    summary: 'serve the branches of a git repository on disk',
+  },
+  generate: {
+    value: 'WORKSPACE/SLUG=N',
+    repeatable: true,
+    summary: 'serve a made-up repository of N branches',
+  },
+} as const satisfies Record<string, Flag>;
+
+export type GlobalFlagName = keyof typeof globalFlags;
+export type CommandFlagName = keyof typeof commandFlags;
+export type FlagName = GlobalFlagName | CommandFlagName;
+
+export const allFlags: Readonly<Record<FlagName, Flag>> = { ...globalFlags, ...commandFlags };
+
+/** Environment variables that stand in for no flag. */
+export const environmentOnly = {
+  BITBRANCH_CONSUMER_SECRET:
+    'secret of the consumer that BITBRANCH_CONSUMER_KEY or --consumer-key names',
+  BITBRANCH_TOKEN: 'a bearer token, or email:api-token, used instead of any stored credential',
+  BITBRANCH_CONFIG_DIR:
+    "where settings that are no secrets live (default: the platform's config directory)",
+} as const;

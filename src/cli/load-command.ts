@@ -1,0 +1,19 @@
+import type { Context } from '../context.ts';
+import type { Arguments } from './arguments.ts';
+import type { CommandName } from './commands.ts';
+
+export interface CommandModule {
+  /** Does the whole of the command; what it can't do is thrown as a BitbranchError. */
+  run(args: Arguments, context: Context): Promise<void>;
+}
+
+/** Each command is a chunk of its own, so that one does not pay for what another needs. */
+export const loadCommand: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
+  login: () => import('./commands/login.ts'),
+  logout: () => import('./commands/logout.ts'),
+  status: () => import('./commands/status.ts'),
+  branches: () => import('./commands/branches.ts'),
+  api: () => import('./commands/api.ts'),
+  sandbox: () => import('./commands/sandbox.ts'),
+  help: () => import('./commands/help.ts'),
+};
