@@ -34,13 +34,12 @@ export const defaultHostInput = 'bitbucket.org';
 export function parseHostUrl(input: string): string {
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(input) ? input : `https://${input}`;
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (
-    url === null ||
-    url.hostname === '' ||
-    url.username !== '' ||
-    url.search !== '' ||
-    url.hash !== ''
-  ) {
+  if (url !== null && (url.username !== '' || url.password !== '')) {
+    throw new BitbranchError('usage', `The URL of ${url.host} holds a user name or password.`, {
+      hint: 'Give the host alone; bitbranch login asks for everything else.',
+    });
+  }
+  if (url === null || url.hostname === '' || url.search !== '' || url.hash !== '') {
     throw new BitbranchError('usage', `"${input}" is not the name or URL of a host.`, {
       hint: 'Give a name such as bitbucket.org, or a URL such as https://git.example.com/bitbucket.',
     });

@@ -1,16 +1,19 @@
-import type {
-  Browser,
-  Clock,
-  Context,
-  Environment,
-  HttpClient,
-  Output,
-  Random,
-  Terminal,
+import {
+  type Browser,
+  type Clock,
+  ClosedPipe,
+  type Context,
+  type Environment,
+  type HttpClient,
+  type HttpRequest,
+  type Output,
+  type Random,
+  type Terminal,
 } from '../../src/context.ts';
 import type {
   CredentialStore,
   RecordReference,
+  SecretRecords,
   SecretRecordType,
 } from '../../src/credentials/credential-store.ts';
 import {
@@ -19,17 +22,29 @@ import {
   type SettingsStore,
 } from '../../src/credentials/settings.ts';
 
+/** A secret record in the store, by where it lies. */
+type StoredRecord = {
+  [T in SecretRecordType]: { reference: RecordReference<T>; record: SecretRecords[T] };
+}[SecretRecordType];
+
+/** What the person types, or how the person comes to it. */
+export type Answer = string | ((signal: AbortSignal | undefined) => Promise<string>);
+
 /** What a test prepares; everything left out is strict: asking for it fails the test. */
 export interface TestWorld {
   readonly env?: Environment;
   readonly remotes?: Readonly<Record<string, string>>;
   readonly settings?: Settings;
-  readonly records?: readonly { reference: RecordReference; record: unknown }[];
+  readonly records?: readonly StoredRecord[];
+  /** What the store does instead. */
+  readonly credentials?: Partial<CredentialStore>;
   /** Answers to prompts, in order; without any, nobody can be asked. */
-  readonly answers?: readonly string[];
+  readonly answers?: readonly Answer[];
   readonly stdin?: string;
   readonly stdoutIsTerminal?: boolean;
   readonly columns?: number;
+  /** The streams that nobody reads any longer. */
+  readonly closed?: readonly ('stdout' | 'stderr')[];
   readonly http?: HttpClient;
   readonly browser?: Browser;
   readonly clock?: Clock;
@@ -39,16 +54,21 @@ export interface TestWorld {
 /** The twin of the real context: everything in memory, and open to the test's eyes. */
 export interface TestContext extends Context {
   readonly printed: { stdout: string; stderr: string };
-  readonly questions: string[];
+  readonly questions: { text: string; hidden: boolean }[];
   /** Secret records by `type host name`. */
   readonly records: Map<string, unknown>;
+  readonly traced: string[];
+  /** What was prepared ahead of need: `credentials`, `http`. */
+  readonly prepared: string[];
   currentSettings(): Settings;
 }
 
 export function testContext(world: TestWorld = {}): TestContext {
   const printed = { stdout: '', stderr: '' };
-  const questions: string[] = [];
-  const records = new Map(
+  const questions: TestContext['questions'] = [];
+  const prepared: string[] = [];
+  const traced: string[] = [];
+  const records = new Map<string, unknown>(
     world.records?.map(({ reference, record }) => [keyOf(reference), record]),
   );
   let settings = world.settings ?? emptySettings;
@@ -59,36 +79,83 @@ export function testContext(world: TestWorld = {}): TestContext {
       settings = change(settings);
     },
   };
+  const http = world.http ?? scriptedHttp([]);
   return {
     env: world.env ?? {},
     platform: 'linux',
     terminal: testTerminal(world, printed, questions),
-    clock: world.clock ?? fixedClock(Date.UTC(2026, 10, 24, 12)),
+    clock: world.clock ?? fixedClock(testNowMs),
     random: countingRandom(),
-    http: world.http ?? {
-      prepare: () => {}, send: async ({ method, url }) => unprepared(`request ${method} ${url}`) },
+    http: { ...http, prepare: () => void prepared.push('http') },
     browser: world.browser ?? { open: async (url) => unprepared(`browser for ${url}`) },
     git: { remotes: async () => new Map(Object.entries(world.remotes ?? {})) },
-    credentials: memoryStore(records),
+    credentials: {
+      ...memoryStore(records),
+      prepare: () => void prepared.push('credentials'),
+      ...world.credentials,
+    },
     settings: settingsStore,
-    trace: () => {},
+    trace: (message) => void traced.push(message),
     interrupted: world.interrupted ?? new AbortController().signal,
     printed,
     questions,
     records,
+    traced,
+    prepared,
     currentSettings: () => settings,
   };
 }
 
-/** A clock that stands still; sleeping fails the test unless the signal ends it. */
+export const testNowMs = Date.UTC(2026, 10, 24, 12);
+
+/** A clock that stands still; sleeping lasts until the signal ends it. */
 export function fixedClock(nowMs: number): Clock {
+  return { nowMs: () => nowMs, sleep: (_durationMs, signal) => untilAborted(signal) };
+}
+
+/** Rejects with the signal's reason once it is aborted. */
+export function untilAborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal?.aborted) reject(signal.reason);
+    signal?.addEventListener('abort', () => reject(signal.reason));
+  });
+}
+
+export interface ScriptedAnswer {
+  readonly status?: number;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An HTTP client that answers requests of `METHOD URL` in exactly this order; anything else fails the test. */
+export function scriptedHttp(
+  script: readonly (readonly [request: string, answer: ScriptedAnswer | Error])[],
+): HttpClient & { readonly requests: HttpRequest[]; assertSpent(): void } {
+  const left = [...script];
+  const requests: HttpRequest[] = [];
   return {
-    nowMs: () => nowMs,
-    sleep: (_durationMs, signal) =>
-      new Promise((_resolve, reject) => {
-        if (signal?.aborted) reject(signal.reason);
-        signal?.addEventListener('abort', () => reject(signal.reason));
-      }),
+    requests,
+    prepare: () => {},
+    async send(request) {
+      const asked = `${request.method} ${request.url}`;
+      const [expected, answer] = left.shift() ?? unprepared(`request ${asked}`);
+      if (asked !== expected) unprepared(`request ${asked} instead of ${expected}`);
+      requests.push(request);
+      if (answer instanceof Error) throw answer;
+      const { status = 200, body = '', headers = {} } = answer;
+      return {
+        status,
+        url: request.url,
+        header: (name) => headers[name.toLowerCase()] ?? null,
+        text: async () => body,
+        async *chunks() {
+          yield Buffer.from(body);
+        },
+      };
+    },
+    assertSpent() {
+      if (left.length > 0) throw new Error(`Not asked for: ${left.map(([each]) => each)}`);
+    },
   };
 }
 
@@ -106,13 +173,14 @@ function countingRandom(): Random {
 function testTerminal(
   world: TestWorld,
   printed: TestContext['printed'],
-  questions: string[],
+  questions: TestContext['questions'],
 ): Terminal {
   const answers = [...(world.answers ?? [])];
   const output = (stream: 'stdout' | 'stderr', isTerminal: boolean): Output => ({
     isTerminal,
     columns: world.columns ?? 80,
     write: async (data) => {
+      if (world.closed?.includes(stream)) throw new ClosedPipe();
       printed[stream] += typeof data === 'string' ? data : Buffer.from(data).toString('utf8');
     },
   });
@@ -120,9 +188,10 @@ function testTerminal(
     stdout: output('stdout', world.stdoutIsTerminal ?? false),
     stderr: output('stderr', world.answers !== undefined),
     isInteractive: world.answers !== undefined,
-    prompt: async (question) => {
-      questions.push(question);
-      return answers.shift() ?? unprepared(`prompt "${question}"`);
+    prompt: async (text, { hidden = false, signal } = {}) => {
+      questions.push({ text, hidden });
+      const answer = answers.shift() ?? unprepared(`prompt "${text}"`);
+      return typeof answer === 'string' ? answer : answer(signal);
     },
     readStdin: async () => world.stdin ?? unprepared('reading of stdin'),
   };
@@ -141,7 +210,7 @@ function memoryStore(records: Map<string, unknown>): CredentialStore {
   };
 }
 
-function keyOf({ type, host, name }: RecordReference<SecretRecordType>): string {
+export function keyOf({ type, host, name }: RecordReference): string {
   return `${type} ${host} ${name}`;
 }
 
