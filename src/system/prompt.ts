@@ -26,7 +26,6 @@ export async function ask({ text, hidden, signal }: Question, stderr: Output): P
   }
 
   const { createInterface } = await import('node:readline/promises');
-  if (hidden) await stderr.write(text);
   const lines = createInterface({
     input: process.stdin,
     output: hidden ? nowhere() : process.stderr,
@@ -38,6 +37,7 @@ export async function ask({ text, hidden, signal }: Question, stderr: Output): P
   lines.on('line', (line) => linesAhead.push(line));
   let isEchoed = false;
   try {
+    if (hidden) await stderr.write(text);
     const answer = await Promise.race([
       lines.question(hidden ? '' : text, { signal }),
       endOfInput(lines),
