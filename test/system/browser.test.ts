@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { BitbranchError } from '../../src/errors.ts';
+import { createBrowser } from '../../src/system/browser.ts';
+import { takeEnvironment } from '../../src/system/child-environment.ts';
+import { startHttpServer } from '../helpers/http-server.ts';
+
+/** A browser that sends the page what it was started with. */
+const browserProgram = `#!${process.execPath}
+const args = process.argv.slice(2);
+fetch(args.at(-1), { method: 'POST', body: JSON.stringify({ args, env: process.env }) });
+`;
+
+interface Start {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Writes the browser program to a path with a space, and serves a page that waits for it. */
+async function setUp(t: TestContext) {
+  const directory = join(mkdtempSync(join(tmpdir(), 'bitbranch-browser-')), 'my programs');
+  mkdirSync(directory);
+  t.after(() => rmSync(join(directory, '..'), { recursive: true }));
+  const program = join(directory, 'browser.cjs');
+  writeFileSync(program, browserProgram, { mode: 0o755 });
+
+  const { promise: visited, resolve } = promiseWithResolver();
+  const target = "/authorize?oauth_token=a%26b&x=$(id);'";
+  const server = await startHttpServer(t, [
+    {
+      request: `POST ${new URL(target, 'http://x').pathname}${new URL(target, 'http://x').search}`,
+      answer: (response) => {
+        response.end();
+        resolve();
+      },
+    },
+  ]);
+  const url = server.url + target;
+  const start = async (): Promise<Start> => {
+    await visited;
+    return JSON.parse(server.requests[0]?.body ?? '');
+  };
+  return { directory, program, url, start };
+}
+
+function promiseWithResolver() {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
+const secretEnv = { ...process.env, BITBRANCH_TOKEN: 's3cret', MY_BROWSER_ARG: 'from env' };
+
+test('starts the command with the URL as its last argument', async (t) => {
+  const { program, url, start } = await setUp(t);
+  const command = `'${program}' --new-window "two words" three\\ words '' "$MY_BROWSER_ARG"`;
+  await createBrowser(secretEnv).open(url, command);
+  const { args } = await start();
+  assert.deepEqual(args, ['--new-window', 'two words', 'three words', '', 'from env', url]);
+});
+
+test('keeps our secrets from the browser', async (t) => {
+  const { program, url, start } = await setUp(t);
+  await createBrowser(secretEnv).open(url, `'${program}'`);
+  const { env } = await start();
+  assert.equal(env['MY_BROWSER_ARG'], 'from env');
+  assert.equal(env['BITBRANCH_TOKEN'], undefined);
+});
+
+test("without a command, uses the desktop's opener, which sees no secrets either", async (t) => {
+  const { directory, url, start } = await setUp(t);
+  const before = { ...process.env };
+  t.after(() => {
+    process.env = before;
+  });
+  // xdg-open of a system without a desktop turns to this variable.
+  process.env = {
+    PATH: `${directory}:${process.env['PATH']}`,
+    BROWSER: 'browser.cjs',
+    BITBRANCH_TOKEN: 's3cret',
+  };
+  const env = takeEnvironment(process.env);
+  await createBrowser(env).open(url);
+  const started = await start();
+  assert.deepEqual(started.args, [url]);
+  assert.equal(started.env['BITBRANCH_TOKEN'], undefined);
+});
+
+for (const url of ['file:///etc/passwd', 'javascript:alert(1)', 'ssh://x', '--help', '']) {
+  test(`refuses to open "${url}"`, async () => {
+    const browser = createBrowser(process.env);
+    for (const command of [undefined, 'false']) {
+      await assert.rejects(browser.open(url, command), { name: 'BitbranchError', code: 'server' });
+    }
+  });
+}
+
+const badCommands = [
+  '',
+  '   ',
+  'a && b',
+  'firefox > log',
+  'firefox; rm x',
+  'firefox *',
+  '# firefox',
+];
+
+for (const command of badCommands) {
+  test(`refuses the command "${command}"`, async () => {
+    await assert.rejects(createBrowser(process.env).open('http://127.0.0.1:9/', command), {
+      code: 'usage',
+      message: /is not one command/,
+    });
+  });
+}
+
+test('says that the command can not be started', async () => {
+  const command = '/nonexistent/browser --flag';
+  const failure = await createBrowser(process.env)
+    .open('http://127.0.0.1:9/', command)
+    .catch((error: unknown) => error);
+  assert.ok(failure instanceof BitbranchError);
+  assert.equal(failure.code, 'usage');
+  assert.match(failure.message, /"\/nonexistent\/browser" could not be started/);
+  assert.match(failure.hint ?? '', /--browser/);
+});

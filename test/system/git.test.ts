@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { createGit } from '../../src/system/git.ts';
+
+const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
+
+/** Makes an empty directory the current one, as it is for a person who calls the program. */
+function enterDirectory(t: TestContext): void {
+  const before = process.cwd();
+  const directory = mkdtempSync(join(tmpdir(), 'bitbranch-git-'));
+  process.chdir(directory);
+  t.after(() => {
+    process.chdir(before);
+    rmSync(directory, { recursive: true });
+  });
+}
+
+function git(...args: readonly string[]): void {
+  execFileSync('git', args, { env });
+}
+
+test('reads the fetch URL of each remote', async (t) => {
+  enterDirectory(t);
+  git('init', '--quiet');
+  git('remote', 'add', 'origin', 'git@bitbucket.org:team/app.git');
+  git('remote', 'set-url', '--push', 'origin', 'git@example.com:elsewhere.git');
+  git('remote', 'add', 'up/stream', 'https://git.example.com/scm/~me/a b.git');
+  git('config', 'remote.up/stream.promisor', 'true');
+  git('config', 'remote.up/stream.partialclonefilter', 'blob:none');
+  assert.deepEqual(
+    await createGit(env).remotes(),
+    new Map([
+      ['origin', 'git@bitbucket.org:team/app.git'],
+      ['up/stream', 'https://git.example.com/scm/~me/a b.git'],
+    ]),
+  );
+});
+
+test('applies the rules by which git rewrites URLs', async (t) => {
+  enterDirectory(t);
+  git('init', '--quiet');
+  git('config', 'url.https://bitbucket.org/.insteadOf', 'bb:');
+  git('remote', 'add', 'origin', 'bb:team/app.git');
+  const remotes = await createGit(env).remotes();
+  assert.equal(remotes.get('origin'), 'https://bitbucket.org/team/app.git');
+});
+
+test('finds nothing outside a repository', async (t) => {
+  enterDirectory(t);
+  assert.deepEqual(await createGit(env).remotes(), new Map());
+});
+
+test('finds nothing where git is not installed', async (t) => {
+  enterDirectory(t);
+  const withoutPrograms = { ...env, PATH: process.cwd() };
+  assert.deepEqual(await createGit(withoutPrograms).remotes(), new Map());
+});
