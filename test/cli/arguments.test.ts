@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { parseArguments } from '../../src/cli/arguments.ts';
+import { commands, isCommandName } from '../../src/cli/commands.ts';
+import { allFlags, type FlagName } from '../../src/cli/flags.ts';
+import { BitbranchError } from '../../src/errors.ts';
+
+const flagNames = Object.keys(allFlags) as FlagName[];
+
+/** What was understood: the command, its operands, and every value of the flags given (null for none). */
+function understood(argv: readonly string[]) {
+  const args = parseArguments(argv);
+  const given = flagNames.filter((flag) => args.has(flag));
+  return {
+    words: [args.command, ...args.operands],
+    flags: Object.fromEntries(
+      given.map((flag) => [flag, args.values(flag).length === 0 ? null : args.values(flag)]),
+    ),
+  };
+}
+
+const lines: readonly (readonly [
+  argv: readonly string[],
+  words: readonly string[],
+  flags: Readonly<Record<string, readonly string[] | null>>,
+])[] = [
+  [[], ['help'], {}],
+  [['--help'], ['help'], { help: null }],
+  [['-h'], ['help'], { help: null }],
+  [['--version'], ['help'], { version: null }],
+  [['help', 'exit-codes'], ['help', 'exit-codes'], {}],
+  [['branches', '--help'], ['help', 'branches'], { help: null }],
+  [['--help', 'branches', 'a/b', 'c', 'd'], ['help', 'branches'], { help: null }],
+  [['branches', 'acme/site'], ['branches', 'acme/site'], {}],
+  [['branches', '--limit', '5', 'a/b'], ['branches', 'a/b'], { limit: ['5'] }],
+  [['branches', 'a/b', '--limit=5'], ['branches', 'a/b'], { limit: ['5'] }],
+  [['--host', 'h', 'branches', 'a/b'], ['branches', 'a/b'], { host: ['h'] }],
+  [['branches', '-0', '--format', 'names'], ['branches'], { null: null, format: ['names'] }],
+  [['branches', '--json', 'a/b'], ['branches', 'a/b'], { json: null }],
+  [['branches', '--json=name,hash'], ['branches'], { json: ['name,hash'] }],
+  [['branches', '--json='], ['branches'], { json: [''] }],
+  [['status', '--color'], ['status'], { color: null }],
+  [['status', '--color=never'], ['status'], { color: ['never'] }],
+  [['status', '--host', 'a', '--host', 'b'], ['status'], { host: ['a', 'b'] }],
+  [['sandbox', '--repo', 'a/b=.', '--repo=c/d=e=f'], ['sandbox'], { repo: ['a/b=.', 'c/d=e=f'] }],
+  [['login', '--consumer-key=-odd'], ['login'], { 'consumer-key': ['-odd'] }],
+  [['login', '--no-browser'], ['login'], { 'no-browser': null }],
+  [['branches', '--', '--odd'], ['branches', '--odd'], {}],
+  [['--', 'branches', '-h'], ['branches', '-h'], {}],
+  [['branches', '-'], ['branches', '-'], {}],
+];
+
+for (const [argv, words, flags] of lines) {
+  test(`bitbranch ${argv.join(' ')} is understood`, () => {
+    assert.deepEqual(understood(argv), { words, flags });
+  });
+}
+
+const mistakes: readonly (readonly [argv: readonly string[], message: RegExp, hint: RegExp])[] = [
+  [['brnaches'], /no command "brnaches"/, /^Did you mean branches\?$/],
+  [['zzzzzzzz'], /no command "zzzzzzzz"/, /bitbranch --help/],
+  [['constructor'], /no command "constructor"/, /--help/],
+  [['status', '--hots', 'x'], /no flag --hots/, /^Did you mean --host\?$/],
+  [['status', '-x'], /no flag -x/, /--help/],
+  [['status', '--__proto__'], /no flag --__proto__/, /--help/],
+  [['status', '--host'], /--host needs a value/, /--host HOST/],
+  [['status', '--host='], /--host needs a value/, /--host HOST/],
+  [['status', '--host', '--json'], /--host needs a value/, /--host=VALUE/],
+  [['login', '--no-browser=firefox'], /--no-browser takes no value/, /just --no-browser/],
+  [['status', '--limit', '3'], /status has no flag --limit/, /status --help/],
+  [['status', 'me'], /status does not take "me"/, /status --help/],
+  [['branches', 'a/b', 'c/d'], /branches does not take "c\/d"/, /branches --help/],
+  [['status', '--json', 'host'], /status does not take "host"/, /status --help/],
+];
+
+for (const [argv, message, hint] of mistakes) {
+  test(`bitbranch ${argv.join(' ')} is refused with the next step`, () => {
+    assert.throws(() => parseArguments(argv), {
+      name: 'BitbranchError',
+      code: 'usage',
+      message,
+      hint,
+    });
+  });
+}
+
+test('the value given last counts', () => {
+  const args = parseArguments(['branches', '--json=name', '--json', '--json=hash', '--limit=1']);
+  assert.equal(args.value('json'), 'hash');
+  assert.equal(args.value('limit'), '1');
+  assert.equal(args.value('host'), undefined);
+});
+
+test('whatever is typed gives either arguments that fit the tables or a usage error', () => {
+  const word = fc.oneof(
+    fc.string(),
+    fc.constantFrom(...Object.keys(commands), '--', '-', '-0', '-h', '-0h', '__proto__'),
+    fc.constantFrom(...flagNames).map((name) => `--${name}`),
+    fc.tuple(fc.constantFrom(...flagNames), fc.string()).map(([name, text]) => `--${name}=${text}`),
+  );
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 6 }), (argv) => {
+      try {
+        const args = parseArguments(argv);
+        assert.ok(isCommandName(args.command));
+        assert.ok(args.operands.length <= commands[args.command].maxOperands);
+      } catch (error) {
+        assert.ok(error instanceof BitbranchError, String(error));
+        assert.equal(error.code, 'usage');
+        assert.ok(error.hint);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});

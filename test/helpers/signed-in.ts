@@ -1,0 +1,39 @@
+import { withSignIn } from '../../src/auth/accounts.ts';
+import { credentialReference } from '../../src/auth/session.ts';
+import type { OAuth1Credential } from '../../src/credentials/credential.ts';
+import { emptySettings } from '../../src/credentials/settings.ts';
+import { testNowMs } from './context.ts';
+
+export const cloudUrl = 'https://bitbucket.org';
+export const otherUrl = 'https://git.example.com/bitbucket';
+
+/** Every secret is recognisable, so that a test can search for it. */
+export function credentialFor(
+  host: string,
+  name = 'maria',
+  displayName: string | null = 'María Gómez',
+): OAuth1Credential {
+  return {
+    protocol: 'oauth1',
+    host,
+    kind: 'cloud',
+    account: { name, displayName },
+    consumer: { key: 'the-key', secret: 'the-consumer-secret' },
+    token: `token-of-${name}`,
+    tokenSecret: `token-secret-of-${name}`,
+  };
+}
+
+/** The world after these sign-ins, one after the other. */
+export function signedIn(...credentials: readonly OAuth1Credential[]) {
+  return {
+    settings: credentials.reduce(
+      (settings, credential) => withSignIn(settings, credential, new Date(testNowMs)),
+      emptySettings,
+    ),
+    records: credentials.map((record) => ({
+      reference: credentialReference(record.host, record.account.name),
+      record,
+    })),
+  };
+}
