@@ -43,7 +43,7 @@ export interface Random {
 
 export interface HttpRequest {
   readonly method: string;
-  /** Absolute http or https URL; it is sent as it stands. */
+  /** Absolute http or https URL. It is sent as the URL standard spells it (`new URL(url).href`): plus signs and escapes stay. */
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;

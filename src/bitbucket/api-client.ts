@@ -25,7 +25,6 @@ const maxRedirects = 5;
 
 export function createApiClient({ host, send, maxWaitMs, ...world }: ApiClientOptions): ApiClient {
   const retry = createRetry(maxWaitMs, world);
-  const { clock, trace } = world;
 
   async function request(
     pathOrUrl: string,
@@ -33,13 +32,10 @@ export function createApiClient({ host, send, maxWaitMs, ...world }: ApiClientOp
   ): Promise<HttpResponse> {
     let url = apiUrl(pathOrUrl, host);
     for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
-      const startMs = clock.nowMs();
       const response = await send({ method: 'GET', url, headers });
-      trace(`GET ${url} gave ${response.status} after ${clock.nowMs() - startMs} ms`);
-
       if (response.status >= 200 && response.status < 300) return response;
       const location = response.status < 400 ? response.header('location') : null;
-      if (location === null) throw await apiError(response, host, clock.nowMs());
+      if (location === null) throw await apiError(response, host, world.clock.nowMs());
       await response.text();
       url = apiUrl(location, host, url);
     }
