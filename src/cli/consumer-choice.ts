@@ -18,14 +18,16 @@ export async function chooseConsumer(
   settings: Settings,
   context: Context,
 ): Promise<Consumer> {
-  const given =
-    option(args, context.env, 'consumer-key') ?? settingsOf(settings, host.url)?.consumerKey;
   const key =
-    given ?? (await ask(`Consumer key for ${host.name}: `, { hidden: false }, host, context));
+    option(args, context.env, 'consumer-key') ??
+    settingsOf(settings, host.url)?.consumerKey ??
+    (await ask(`Consumer key for ${host.name}: `, { hidden: false }, context)) ??
+    unknown(`No OAuth consumer is known for ${host.name}.`);
   const secret =
     (await givenSecret(args, context)) ??
     (await context.credentials.read({ type: 'consumer', host: host.url, name: key }))?.secret ??
-    (await ask(`Secret of consumer ${key}: `, { hidden: true }, host, context));
+    (await ask(`Secret of consumer ${key}: `, { hidden: true }, context)) ??
+    unknown(`The secret of consumer ${key} is not known.`);
   return { key, secret };
 }
 
@@ -41,17 +43,19 @@ async function givenSecret(args: Arguments, context: Context): Promise<string | 
   return secret;
 }
 
+/** Undefined where nobody can be asked, and for an empty answer. */
 async function ask(
   question: string,
   options: { hidden: boolean },
-  host: Host,
-  context: Context,
-): Promise<string> {
-  const answer = context.terminal.isInteractive
-    ? (await context.terminal.prompt(question, { ...options, signal: context.interrupted })).trim()
-    : '';
-  if (answer !== '') return answer;
-  throw new BitbranchError('usage', `No OAuth consumer is known for ${host.name}.`, {
+  { terminal, interrupted }: Context,
+): Promise<string | undefined> {
+  if (!terminal.isInteractive) return undefined;
+  const answer = await terminal.prompt(question, { ...options, signal: interrupted });
+  return answer.trim() || undefined;
+}
+
+function unknown(message: string): never {
+  throw new BitbranchError('usage', message, {
     hint: 'Set BITBRANCH_CONSUMER_KEY and BITBRANCH_CONSUMER_SECRET, or run bitbranch login in a terminal; the README tells how to register a consumer.',
   });
 }
