@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  chooseAccount,
+  settingsOf,
+  signedInHosts,
+  withoutAccount,
+  withSignIn,
+} from '../../src/auth/accounts.ts';
+import { emptySettings } from '../../src/credentials/settings.ts';
+import { cloudUrl, credentialFor, otherUrl, signedIn } from '../helpers/signed-in.ts';
+
+const { settings } = signedIn(
+  credentialFor(otherUrl, 'jo'),
+  credentialFor(cloudUrl, 'maria'),
+  credentialFor(cloudUrl, 'ada'),
+);
+
+test('a sign-in is remembered with everything but its secrets', () => {
+  const known = settingsOf(settings, cloudUrl);
+  assert.equal(known?.kind, 'cloud');
+  assert.equal(known.consumerKey, 'the-key');
+  assert.equal(known.lastAccount, 'ada');
+  assert.deepEqual(Object.keys(known.accounts), ['maria', 'ada']);
+  const { displayName, protocol, store, signedInAt } = known.accounts['maria'] ?? {};
+  assert.deepEqual(
+    [displayName, protocol, store, signedInAt],
+    ['María Gómez', 'oauth1', 'keychain', '2026-11-24T12:00:00.000Z'],
+  );
+  assert.doesNotMatch(JSON.stringify(settings), /secret|token-of/);
+});
+
+test('signing in once more replaces the account and nothing else', () => {
+  const later = withSignIn(settings, credentialFor(cloudUrl, 'maria', 'M. G.'), new Date(0));
+  const known = settingsOf(later, cloudUrl);
+  assert.equal(known?.accounts['maria']?.displayName, 'M. G.');
+  assert.equal(known.accounts['maria']?.signedInAt, '1970-01-01T00:00:00.000Z');
+  assert.deepEqual(known.accounts['ada'], settingsOf(settings, cloudUrl)?.accounts['ada']);
+  assert.deepEqual(settingsOf(later, otherUrl), settingsOf(settings, otherUrl));
+  assert.equal(known.lastAccount, 'maria');
+});
+
+test('the account asked for is used, else the one last signed in', () => {
+  assert.equal(chooseAccount(settings, cloudUrl, 'maria'), 'maria');
+  assert.equal(chooseAccount(settings, cloudUrl, undefined), 'ada');
+  assert.equal(chooseAccount(settings, otherUrl, undefined), 'jo');
+});
+
+const refusals: readonly (readonly [host: string, account: string | undefined, message: RegExp])[] =
+  [
+    [cloudUrl, 'jo', /account "jo" is not signed in to https:\/\/bitbucket\.org.*maria, ada/],
+    [cloudUrl, '__proto__', /"__proto__" is not signed in/],
+    [
+      'https://new.example.com',
+      undefined,
+      /^Nobody is signed in to https:\/\/new\.example\.com\.$/,
+    ],
+    ['__proto__', undefined, /^Nobody is signed in/],
+  ];
+
+for (const [host, account, message] of refusals) {
+  test(`${account ?? 'nobody in particular'} at ${host} has to sign in`, () => {
+    assert.throws(() => chooseAccount(settings, host, account), {
+      code: 'sign_in_needed',
+      message,
+      hint: `Sign in with: bitbranch login --host ${host}`,
+    });
+  });
+}
+
+test('signing out the last account used leaves the other ones, and the consumer', () => {
+  const left = withoutAccount(settings, cloudUrl, 'ada');
+  assert.equal(chooseAccount(left, cloudUrl, undefined), 'maria');
+  assert.equal(settingsOf(left, cloudUrl)?.consumerKey, 'the-key');
+  assert.deepEqual(signedInHosts(left), [otherUrl, cloudUrl]);
+});
+
+test('signing out another account leaves the one last used', () => {
+  assert.equal(
+    settingsOf(withoutAccount(settings, cloudUrl, 'maria'), cloudUrl)?.lastAccount,
+    'ada',
+  );
+});
+
+test('a host without accounts is not signed in to, but its kind and consumer stay known', () => {
+  const left = withoutAccount(settings, otherUrl, 'jo');
+  assert.deepEqual(signedInHosts(left), [cloudUrl]);
+  assert.deepEqual(settingsOf(left, otherUrl), {
+    kind: 'cloud',
+    consumerKey: 'the-key',
+    accounts: {},
+  });
+});
+
+test('signing out who is not signed in changes nothing', () => {
+  assert.deepEqual(withoutAccount(settings, cloudUrl, 'nobody'), settings);
+  assert.equal(withoutAccount(emptySettings, cloudUrl, 'maria'), emptySettings);
+});
+
+test('names that an object has by itself are names like others', () => {
+  const odd = withSignIn(emptySettings, credentialFor(cloudUrl, '__proto__'), new Date(0));
+  assert.equal(chooseAccount(odd, cloudUrl, undefined), '__proto__');
+  assert.deepEqual(signedInHosts(withoutAccount(odd, cloudUrl, '__proto__')), []);
+});
