@@ -12,7 +12,7 @@ export interface Consent {
 /** Asks the person: who wants access, as whom, to what. One form, no scripts. */
 export function consentPage({ accessRequest, consumerKey, permissions }: Consent): RenderedPage {
   const { token, antiForgery, callback } = accessRequest;
-  const meanings = permissions.map((name) => `<li>${escapeHtml(permissionMeanings[name])}</li>`);
+  const meanings = permissions.map((name) => escapeHtml(permissionMeanings[name]));
   return renderPage({
     title: 'Grant access to this sandbox?',
     tone: 'question',
@@ -20,7 +20,7 @@ export function consentPage({ accessRequest, consumerKey, permissions }: Consent
 <dl>
 <div><dt>Consumer</dt><dd><code>${escapeHtml(consumerKey)}</code></dd></div>
 <div><dt>You are</dt><dd>${escapeHtml(account.displayName)} (${escapeHtml(account.username)})</dd></div>
-<div><dt>It may</dt><dd><ul>${meanings.join('')}</ul></dd></div>
+<div><dt>It may</dt><dd>${meanings.join('<br>')}</dd></div>
 <div><dt>Back to</dt><dd>${callback === null ? 'a code that you type in' : `<code>${escapeHtml(new URL(callback).host)}</code>`}</dd></div>
 </dl>
 <form method="post" action="/api/1.0/oauth/authenticate">

@@ -15,12 +15,12 @@ export function signatureBaseString(
 
 /** RFC 5849 section 3.4.1.2. The path is taken as it was sent, which a URL parser would not leave alone. */
 export function baseStringUri(url: string): string {
-  const parts = /^(https?):\/\/([^/?#@]+)([^?#]*)/i.exec(url);
+  const parts = /^(https?):\/\/([^/?#@]+)(\/[^?#]*)?(?:[?#]|$)/i.exec(url);
   if (parts === null) throw new OAuthRefusal(400, 'the request has no absolute http(s) URL');
-  const [, rawScheme = '', rawHost = '', path = ''] = parts;
+  const [, rawScheme = '', rawHost = '', path = '/'] = parts;
   const scheme = rawScheme.toLowerCase();
   const host = rawHost.toLowerCase().replace(scheme === 'http' ? /:80$/ : /:443$/, '');
-  return `${scheme}://${host}${path === '' ? '/' : path}`;
+  return `${scheme}://${host}${path}`;
 }
 
 /** RFC 5849 section 3.4.1.3.2: encoded first, then sorted by bytes. */

@@ -54,11 +54,18 @@ export function authorizationHeader(parameters: Readonly<Record<string, string>>
   return `OAuth ${pairs.join(', ')}`;
 }
 
-/** Sends a request that is signed in its Authorization header; redirects are not followed. */
+/** Sends a request, with its form, that is signed in its Authorization header; redirects are not followed. */
 export async function signedFetch(signing: Signing): Promise<Response> {
-  const { method, url } = signing;
+  const { method, url, form } = signing;
   const authorization = authorizationHeader(signedParameters(signing));
-  return fetch(url, { method, headers: { authorization }, redirect: 'manual' });
+  const body =
+    form && new URLSearchParams(form.map(([name, value]): [string, string] => [name, value]));
+  return fetch(url, {
+    method,
+    headers: { authorization },
+    redirect: 'manual',
+    ...(body && { body }),
+  });
 }
 
 function escapeText(text: string): string {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { CloudError } from '../../src/sandbox/cloud/cloud-schemas.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { type SigningKeys, signedFetch } from './oauth1-signer.ts';
 
@@ -7,7 +8,7 @@ export interface Token {
   readonly secret: string;
 }
 
-const callbackUrl = 'http://127.0.0.1:9/callback?from=test';
+export const callbackUrl = 'http://127.0.0.1:9/callback?from=test';
 
 export function endpoint(sandbox: Sandbox, name: string): string {
   return `${sandbox.url}/api/1.0/oauth/${name}`;
@@ -20,12 +21,16 @@ export function tokenOf(form: URLSearchParams): Token {
   return { token, secret };
 }
 
-export async function requestToken(sandbox: Sandbox, callback = callbackUrl): Promise<Token> {
+export async function requestToken(
+  sandbox: Sandbox,
+  { callback = callbackUrl, nowMs = Date.now() } = {},
+): Promise<Token> {
   const answer = await signedFetch({
     consumer: sandbox.consumer,
     method: 'POST',
     url: endpoint(sandbox, 'request_token'),
     oauth: { oauth_callback: callback },
+    nowMs,
   });
   const text = await answer.text();
   assert.equal(answer.status, 200, text);
@@ -63,6 +68,7 @@ export async function exchange(
   sandbox: Sandbox,
   temporary: Token,
   verifier: string,
+  nowMs = Date.now(),
 ): Promise<Response> {
   return signedFetch({
     consumer: sandbox.consumer,
@@ -70,20 +76,46 @@ export async function exchange(
     method: 'POST',
     url: endpoint(sandbox, 'access_token'),
     oauth: { oauth_verifier: verifier },
+    nowMs,
   });
 }
 
 /** Signs in and gives the keys with which REST calls are signed. */
-export async function signIn(sandbox: Sandbox): Promise<SigningKeys> {
-  const temporary = await requestToken(sandbox);
+export async function signIn(sandbox: Sandbox, nowMs = Date.now()): Promise<SigningKeys> {
+  const temporary = await requestToken(sandbox, { nowMs });
   const redirect = await pressButton(sandbox, temporary.token, 'grant');
   const location = new URL(redirect.headers.get('location') ?? '');
   const answer = await exchange(
     sandbox,
     temporary,
     location.searchParams.get('oauth_verifier') ?? '',
+    nowMs,
   );
   const text = await answer.text();
   assert.equal(answer.status, 200, text);
   return { consumer: sandbox.consumer, token: tokenOf(new URLSearchParams(text)) };
+}
+
+/** Asks the REST API for a path. */
+export async function ask(sandbox: Sandbox, keys: SigningKeys, path: string): Promise<Response> {
+  return signedFetch({ ...keys, method: 'GET', url: `${sandbox.url}${path}` });
+}
+
+/** The answer to a path, which has to be a success, in the published type that the caller names. */
+export async function answer<Body>(
+  sandbox: Sandbox,
+  keys: SigningKeys,
+  path: string,
+): Promise<Body> {
+  const response = await ask(sandbox, keys, path);
+  const text = await response.text();
+  assert.equal(response.status, 200, text);
+  return JSON.parse(text);
+}
+
+/** The error in an answer that has Bitbucket's shape. */
+export async function errorOf(response: Response): Promise<CloudError['error']> {
+  const { type, error } = (await response.json()) as CloudError;
+  assert.equal(type, 'error');
+  return error;
 }
