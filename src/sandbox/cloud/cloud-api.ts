@@ -58,7 +58,7 @@ export function serveCloudApi(app: FastifyInstance, options: CloudApiOptions): v
   function get(path: string, permission: Permission, answer: (call: Call) => Promise<unknown>) {
     serve(app, path, {
       GET: async (request) => {
-        if (options.latencyMs > 0) await sleep(options.latencyMs);
+        if (options.latencyMs > 0) await sleep(options.latencyMs, undefined, { ref: false });
         options.authenticate(request);
         requirePermission(permission, options.permissions);
         const call = callOf(request);
