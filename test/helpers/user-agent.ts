@@ -55,16 +55,12 @@ function formOf({ url, body }: Page) {
 
 function attribute(tag: string, name: string): string {
   const value = new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1] ?? '';
-  return value.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => entities[entity] ?? entity);
+  return value.replace(/&(?:#(\d+)|(amp|lt|gt|quot));/g, (_, code, name) =>
+    code === undefined ? (entities[name] ?? '') : String.fromCodePoint(Number(code)),
+  );
 }
 
-const entities: Readonly<Record<string, string>> = {
-  '&amp;': '&',
-  '&lt;': '<',
-  '&gt;': '>',
-  '&quot;': '"',
-  '&#39;': "'",
-};
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"' };
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { startProgram } from '../helpers/program.ts';
+import { startSandboxProcess } from '../helpers/sandbox-process.ts';
+import { builtProgram, createHome, type Home } from '../helpers/spawn-cli.ts';
+import { userAgentCommand } from '../helpers/user-agent.ts';
+
+/** Text by which the code of a library is known, whatever the chunk is called that it was bundled into. */
+const marks = {
+  fastify: 'FST_ERR_',
+  open: 'xdg-open',
+  'node-fetch': 'Premature close',
+  keytar: 'require("keytar")',
+} as const;
+
+type Library = keyof typeof marks;
+
+interface Loaded {
+  readonly builtins: ReadonlySet<string>;
+  readonly libraries: ReadonlySet<Library>;
+}
+
+/** Runs the built program and tells what it loaded. */
+async function loadedBy(t: TestContext, home: Home, args: readonly string[], env = {}) {
+  const report = join(home.directory, 'loaded.json');
+  const preload = join(import.meta.dirname, '../helpers/loaded-modules.cjs');
+  const command = [process.execPath, '--require', preload, builtProgram, ...args];
+  const program = startProgram(t, command, {
+    env: { ...home.env, LOADED_MODULES: report, ...env },
+  });
+  const { exitCode, stderr } = await program.ended;
+  assert.equal(exitCode, 0, stderr);
+  const { builtins, files } = JSON.parse(await readFile(report, 'utf8'));
+  const libraries = await librariesIn(files);
+  const loaded: Loaded = { builtins: new Set(builtins), libraries: new Set(libraries) };
+  return loaded;
+}
+
+async function librariesIn(files: readonly string[]): Promise<Library[]> {
+  const dist = dirname(builtProgram);
+  const chunks = files.filter((file) => file.startsWith(dist));
+  const code = (await Promise.all(chunks.map((file) => readFile(file, 'utf8')))).join('');
+  return libraries.filter((name) => code.includes(marks[name]));
+}
+
+const libraries: readonly Library[] = ['fastify', 'open', 'node-fetch', 'keytar'];
+
+test('the libraries are recognised in the bundle', async () => {
+  const dist = dirname(builtProgram);
+  const files = (await readdir(dist)).filter((name) => name.endsWith('.cjs'));
+  assert.deepEqual(await librariesIn(files.map((name) => join(dist, name))), libraries);
+  assert.ok(files.includes(basename(builtProgram)));
+});
+
+for (const args of [['--version'], ['--help'], ['login', '--help']]) {
+  test(`${args.join(' ')} loads neither HTTP nor a library`, async (t) => {
+    const { builtins, libraries } = await loadedBy(t, await createHome(t), args);
+    assert.ok(builtins.has('fs'), 'the report tells built-in modules');
+    for (const name of ['http', 'https', 'http2']) {
+      assert.ok(!builtins.has(name), name);
+    }
+    assert.deepEqual([...libraries], []);
+  });
+}
+
+test('branches loads neither Fastify nor open, which login does', async (t) => {
+  const home = await createHome(t);
+  const sandbox = await startSandboxProcess(home);
+  const login = await loadedBy(t, home, sandbox.loginArgs, {
+    ...sandbox.loginEnv,
+    BITBRANCH_BROWSER: userAgentCommand(),
+  });
+  assert.ok(login.libraries.has('fastify'));
+  const branches = await loadedBy(t, home, ['branches', ...sandbox.repositories]);
+  assert.deepEqual([...branches.libraries], ['node-fetch']);
+});
