@@ -1,0 +1,111 @@
+import { ResponseBodyError } from 'oauth4webapi';
+import { BitbranchError } from '../errors.ts';
+
+/** What was given for tokens: a code (RFC 6749 section 4.1.3) or a refresh token (section 6). */
+export type Grant = 'code' | 'refresh token';
+
+interface Explanation {
+  readonly sentence: string;
+  readonly hint: string;
+}
+
+const signInAgain = 'Run bitbranch login again.';
+const checkConsumer =
+  'Compare the key and the secret with those that the server shows for the OAuth consumer, then run bitbranch login again.';
+
+/** The errors of RFC 6749 sections 4.1.2.1 and 5.2, and what to do about them. The set is open: a server may send others. */
+const explanations = new Map<string, Explanation>([
+  [
+    'invalid_client',
+    { sentence: 'The server does not accept the key and secret.', hint: checkConsumer },
+  ],
+  [
+    'unauthorized_client',
+    {
+      sentence: 'The server does not let this OAuth consumer sign people in.',
+      hint: checkConsumer,
+    },
+  ],
+  [
+    'invalid_grant',
+    {
+      sentence: 'The server does not accept the code of this sign-in: it expired or was used.',
+      hint: signInAgain,
+    },
+  ],
+  [
+    'invalid_scope',
+    {
+      sentence: 'The OAuth consumer may not ask for what bitbranch needs.',
+      hint: 'Give the consumer permission to read repositories and the account, then run bitbranch login again.',
+    },
+  ],
+  [
+    'invalid_request',
+    {
+      sentence: 'The server takes the request for a wrong one.',
+      hint: 'Check that the callback URL registered with the consumer fits: --callback-port and --callback-path set ours.',
+    },
+  ],
+]);
+
+const missingCallback: Explanation = {
+  sentence: 'The OAuth consumer has no callback URL, and OAuth 2.0 needs one.',
+  hint: 'Edit the consumer on the server, set its callback URL to http://127.0.0.1/callback, then run bitbranch login again.',
+};
+
+/** Where a used, expired or withdrawn refresh token is refused; Bitbucket Cloud says `unauthorized_client`, once said `invalid_request`. */
+const spentRefreshToken = new Set(['invalid_grant', 'invalid_request', 'unauthorized_client']);
+
+/** An error on the redirect (section 4.1.2.1); its description is meant for people and comes from the server itself. */
+export function authorizationProblem(error: string, description = ''): BitbranchError {
+  if (error === 'access_denied') {
+    return new BitbranchError('sign_in_denied', 'Access was denied on the consent page.', {
+      hint: 'Nothing was stored. Run bitbranch login again to be asked once more.',
+    });
+  }
+  const { sentence, hint } = explanationOf(error, description);
+  const words = printable(description);
+  const message = words === '' ? sentence : `${sentence} It says: ${words}`;
+  return new BitbranchError(codeOf(error), message, { hint });
+}
+
+/** Whatever kept an answer of the token endpoint from being tokens; nothing of the answer is shown but a known error. */
+export function tokenProblem(grant: Grant, problem: unknown): BitbranchError {
+  if (!(problem instanceof ResponseBodyError)) {
+    return new BitbranchError('server', 'The server did not answer as OAuth 2.0 asks.', {
+      hint: 'Check that --host and --kind name a Bitbucket, and that no proxy or sign-in page answers in its place.',
+    });
+  }
+  const { error, error_description = '' } = problem;
+  if (grant === 'refresh token' && spentRefreshToken.has(error)) {
+    return new BitbranchError('sign_in_needed', 'The server has ended this sign-in.', {
+      hint: signInAgain,
+    });
+  }
+  const { sentence, hint } = explanationOf(error, error_description);
+  return new BitbranchError(codeOf(error), sentence, { hint });
+}
+
+function explanationOf(error: string, description: string): Explanation {
+  if (/no callback ur[il]/i.test(description)) return missingCallback;
+  const name = /^\w{1,64}$/.test(error) ? error : 'an error without a proper name';
+  return (
+    explanations.get(error) ?? {
+      sentence: `The server refused the sign-in: ${name}.`,
+      hint: 'Ask the administrator of the server what it means.',
+    }
+  );
+}
+
+function codeOf(error: string): 'server' | 'sign_in_refused' {
+  return error === 'server_error' || error === 'temporarily_unavailable'
+    ? 'server'
+    : 'sign_in_refused';
+}
+
+/** What section 4.1.2.1 allows in a description, in one line that a terminal can show. */
+function printable(description: string): string {
+  const text = description.replace(/[^\x20-\x7e]+/g, ' ').trim();
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
