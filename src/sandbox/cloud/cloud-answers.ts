@@ -115,7 +115,7 @@ export function cloudAnswers(baseUrl: string): CloudAnswers {
   }
 }
 
-export function slugOf(fullName: string): string {
+function slugOf(fullName: string): string {
   return fullName.slice(fullName.indexOf('/') + 1);
 }
 

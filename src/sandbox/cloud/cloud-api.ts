@@ -128,7 +128,7 @@ function callOf(request: FastifyRequest): Call {
   const names = [...url.searchParams.keys()];
   const repeated = names.find((name, index) => names.indexOf(name) < index);
   if (repeated !== undefined) throw new ApiError(400, `${repeated} is given more than once.`);
-  return { url, path: { ...pathParameters(request.params) }, answers: cloudAnswers(baseUrl) };
+  return { url, path: pathParameters(request.params), answers: cloudAnswers(baseUrl) };
 }
 
 function pathParameters(params: unknown): Readonly<Record<string, string>> {

@@ -24,7 +24,6 @@ type Sent<Schema> = Schema extends readonly (infer Item)[]
       }
     : Schema;
 
-export type CloudAccount = Sent<SchemaAccount>;
 export type CloudUser = Sent<SchemaAccount & Omit<SchemaUser, 'type'>>;
 export type CloudRepository = Sent<SchemaRepository>;
 export type CloudCommit = Sent<SchemaBaseCommit> & { readonly repository: CloudRepository };
