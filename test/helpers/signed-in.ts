@@ -13,15 +13,18 @@ export function credentialFor(
   name = 'maria',
   displayName: string | null = 'María Gómez',
 ): OAuth1Credential {
-  return {
-    protocol: 'oauth1',
+  const credential = {
+    protocol: 'oauth1' as const,
     host,
-    kind: 'cloud',
+    kind: 'cloud' as const,
     account: { name, displayName },
     consumer: { key: 'the-key', secret: 'the-consumer-secret' },
     token: `token-of-${name}`,
     tokenSecret: `token-secret-of-${name}`,
+    sessionHandle: null,
+    expiresAt: null,
   };
+  return credential;
 }
 
 /** The world after these sign-ins, one after the other. */

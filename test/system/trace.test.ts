@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createTrace, redact, traced } from '../../src/system/trace.ts';
+import { scriptedHttp, testContext } from '../helpers/context.ts';
+
+const lines: readonly (readonly [told: string, shown: string])[] = [
+  ['GET https://h/2.0/user?pagelen=100&q=name', 'GET https://h/2.0/user?pagelen=100&q=name'],
+  ['https://h/a?oauth_token=abc%2B&x=1', 'https://h/a?oauth_token=…&x=1'],
+  [
+    'http://127.0.0.1:1/callback?x=1&oauth_verifier=abc',
+    'http://127.0.0.1:1/callback?x=1&oauth_verifier=…',
+  ],
+  ['http://127.0.0.1:1/callback?code=abc&state=def', 'http://127.0.0.1:1/callback?code=…&state=…'],
+  ['/x?access_token=abc&client_secret=def', '/x?access_token=…&client_secret=…'],
+  ['/x?OAUTH_TOKEN=abc', '/x?OAUTH_TOKEN=…'],
+  ['authorization: OAuth oauth_token="abc", oauth_nonce="d"', 'authorization: OAuth …'],
+  ['authorization: bearer abc.def', 'authorization: bearer …'],
+  ['Basic bWFyaWE6eA==', 'Basic …'],
+  ['https://maria:hunter2@h/x', 'https://…@h/x'],
+  ['https://h/x?q=author@example.com', 'https://h/x?q=author@example.com'],
+  ['first ?code=a\nsecond ?code=b', 'first ?code=…\nsecond ?code=…'],
+];
+
+for (const [told, shown] of lines) {
+  test(`${JSON.stringify(told)} is shown without secrets`, () => assert.equal(redact(told), shown));
+}
+
+test('a trace goes to stderr, marked and redacted, and only when it is asked for', () => {
+  const { terminal, printed } = testContext();
+  createTrace(terminal.stderr, false)('nothing');
+  assert.equal(printed.stderr, '');
+  createTrace(terminal.stderr, true)('one ?code=abc\ntwo');
+  assert.deepEqual(printed, { stdout: '', stderr: '* one ?code=…\n* two\n' });
+});
+
+test('a trace that nobody reads stops nothing', async () => {
+  const { terminal } = testContext({ closed: ['stderr'] });
+  createTrace(terminal.stderr, true)('lost');
+  // A rejection that nobody handled would fail the test here.
+  await new Promise(setImmediate);
+});
+
+test('a request and its answer are traced, headers and bodies are not', async () => {
+  const told: string[] = [];
+  const times = [1_000, 1_042];
+  const clock = { nowMs: () => times.shift() ?? 0, sleep: () => assert.fail('no sleep') };
+  const http = scriptedHttp([['POST https://h/x?a=1', { status: 401, body: 'oauth_token=abc' }]]);
+  const client = traced(http, (message) => told.push(message), clock);
+  const headers = { authorization: 'OAuth secret' };
+  const response = await client.send({
+    method: 'POST',
+    url: 'https://h/x?a=1',
+    headers,
+    body: 'b',
+  });
+  assert.equal(response.status, 401);
+  assert.equal(http.requests[0]?.headers, headers);
+  assert.deepEqual(told, ['POST https://h/x?a=1', '401 after 42 ms']);
+});
