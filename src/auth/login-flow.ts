@@ -84,16 +84,19 @@ async function waitForDecision<Callback>(
   const decided = new AbortController();
   const stop = AbortSignal.any([decided.signal, context.interrupted]);
   const { askForAddress } = dialogue;
+  const shown = showPage(request, attempt.authorizationUrl, server.redirectUri, dialogue, context);
+  const pasted =
+    askForAddress === null
+      ? []
+      : [shown.then(() => receivePasted(dialogue, askForAddress, attempt.judge, stop))];
   try {
     const [received] = await Promise.all([
       Promise.race([
         server.receive(attempt.judge, stop),
-        ...(askForAddress === null
-          ? []
-          : [receivePasted(dialogue, askForAddress, attempt.judge, stop)]),
+        ...pasted,
         rejectAfter(request, stop, context),
       ]),
-      showPage(request, attempt.authorizationUrl, server.redirectUri, dialogue, context),
+      shown,
     ]);
     return received;
   } finally {

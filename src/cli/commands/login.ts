@@ -93,16 +93,10 @@ function sshAdvice(redirectUri: string): string {
 }
 
 function steps(args: Arguments, context: Context) {
+  const waitMs = maxWaitMs(args);
   return {
     identify: (session: Parameters<Parameters<typeof login>[2]['identify']>[0]) =>
-      currentUser(
-        createApiClient({
-          ...context,
-          host: session.host,
-          send: session.send,
-          maxWaitMs: maxWaitMs(args),
-        }),
-      ),
+      currentUser(createApiClient({ ...context, ...session, maxWaitMs: waitMs })),
     keep: (credential: Credential) => keep(credential, context),
   };
 }
