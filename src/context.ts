@@ -83,6 +83,17 @@ export interface Git {
   remotes(): Promise<ReadonlyMap<string, string>>;
 }
 
+/** Locks across all processes that share a configuration directory. */
+export interface Locks {
+  /**
+   * Runs `work` while nobody else runs work under that name. A holder that was killed is replaced after some seconds, a slow
+   * one that lives is waited for.
+   * @param signal ends the waiting, not the work
+   * @throws {BitbranchError} `timeout` when another process has held the lock for a minute, `usage` where none can be made
+   */
+  withLock<T>(name: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+}
+
 /** A line of `--verbose`; secrets are redacted before it reaches stderr. */
 export type Trace = (message: string) => void;
 
@@ -101,6 +112,7 @@ export interface Context {
   readonly git: Git;
   readonly credentials: CredentialStore;
   readonly settings: SettingsStore;
+  readonly locks: Locks;
   readonly trace: Trace;
   /** Aborted by SIGINT or SIGTERM, with the BitbranchError as its reason. */
   readonly interrupted: AbortSignal;

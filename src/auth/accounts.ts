@@ -48,7 +48,7 @@ function notSignedIn(
 
 /** The settings once somebody has signed in. */
 export function withSignIn(settings: Settings, credential: Credential, signedInAt: Date): Settings {
-  const { account, host, kind, protocol, consumer } = credential;
+  const { account, host, kind, protocol } = credential;
   const known = settingsOf(settings, host);
   const entry = {
     displayName: account.displayName,
@@ -57,8 +57,9 @@ export function withSignIn(settings: Settings, credential: Credential, signedInA
     signedInAt: signedInAt.toISOString(),
   };
   return withHost(settings, host, {
+    ...known,
     kind,
-    consumerKey: consumer.key,
+    ...('consumer' in credential ? { consumerKey: credential.consumer.key } : {}),
     accounts: { ...known?.accounts, [account.name]: entry },
     lastAccount: account.name,
   });

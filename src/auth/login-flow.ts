@@ -1,25 +1,32 @@
 import type { Host } from '../bitbucket/hosts.ts';
 import type { Context } from '../context.ts';
-import type { Account, Consumer, OAuth1Credential } from '../credentials/credential.ts';
+import type { Account, Consumer, Credential, SecretConsumer } from '../credentials/credential.ts';
 import { BitbranchError, toBitbranchError } from '../errors.ts';
 import {
   type CallbackServer,
   type ReceivedCallback,
   startCallbackServer,
 } from './callback-server.ts';
-import { beginOAuth1, type SignInAttempt, unnamedAccount } from './oauth1-sign-in.ts';
+import { beginOAuth1 } from './oauth1-sign-in.ts';
+import { beginOAuth2 } from './oauth2-sign-in.ts';
 import { receivePasted } from './pasted-callback.ts';
-import { oauth1Session, type Session } from './session.ts';
+import { type Session, sessionOf } from './session.ts';
+import { type Redeem, type SignInAttempt, unnamedAccount } from './sign-in-attempt.ts';
 
 export interface LoginRequest {
   readonly host: Host;
-  readonly consumer: Consumer;
+  readonly client: SignInClient;
   readonly callbackPort: number;
   readonly callbackPath: string;
   /** Null opens no browser; without a command the desktop's own is opened. */
   readonly browser: { readonly command?: string } | null;
   readonly timeoutMs: number;
 }
+
+/** The protocol and the consumer that goes with it: OAuth 2.0 knows no key pairs. */
+export type SignInClient =
+  | { readonly protocol: 'oauth1'; readonly consumer: Consumer }
+  | { readonly protocol: 'oauth2'; readonly consumer: SecretConsumer };
 
 /** What a sign-in tells and asks while it is under way. */
 export interface LoginDialogue {
@@ -37,7 +44,7 @@ export interface LoginSteps {
   /** Learns who signed in; null when the consumer may not tell. */
   identify(session: Session): Promise<Account | null>;
   /** Keeps the credential; the browser is told of success only afterwards. */
-  keep(credential: OAuth1Credential): Promise<void>;
+  keep(credential: Credential): Promise<void>;
 }
 
 /**
@@ -50,21 +57,16 @@ export async function login(
   dialogue: LoginDialogue,
   steps: LoginSteps,
   context: Context,
-): Promise<OAuth1Credential> {
+): Promise<Credential> {
   const server = await startCallbackServer({
     port: request.callbackPort,
     path: request.callbackPath,
   });
   try {
-    const attempt = await beginOAuth1(request.host, request.consumer, server.redirectUri, context);
+    const attempt = await begin(request, server.redirectUri, context);
     const received = await waitForDecision(request, server, attempt, dialogue, context);
     return await tellBrowser(received, request.host, async () => {
-      const credential = await identified(
-        await attempt.redeem(received.callback),
-        request.host,
-        steps,
-        context,
-      );
+      const credential = await identified(await received.callback(), request.host, steps, context);
       await steps.keep(credential);
       return credential;
     });
@@ -73,14 +75,24 @@ export async function login(
   }
 }
 
+function begin(
+  { host, client }: LoginRequest,
+  redirectUri: string,
+  context: Context,
+): Promise<SignInAttempt> {
+  return client.protocol === 'oauth1'
+    ? beginOAuth1(host, client.consumer, redirectUri, context)
+    : beginOAuth2(host, client.consumer, redirectUri, context);
+}
+
 /** Shows the page to the person and waits for the callback that answers this attempt, or for its address to be pasted. */
-async function waitForDecision<Callback>(
+async function waitForDecision(
   request: LoginRequest,
   server: CallbackServer,
-  attempt: SignInAttempt<Callback>,
+  attempt: SignInAttempt,
   dialogue: LoginDialogue,
   context: Context,
-): Promise<ReceivedCallback<Callback>> {
+): Promise<ReceivedCallback<Redeem>> {
   const decided = new AbortController();
   const stop = AbortSignal.any([decided.signal, context.interrupted]);
   const { askForAddress } = dialogue;
@@ -136,11 +148,11 @@ async function rejectAfter(
 }
 
 /** Runs the rest of the sign-in and then tells its outcome in the browser, in the words that the terminal uses. */
-async function tellBrowser<Callback>(
-  received: ReceivedCallback<Callback>,
+async function tellBrowser(
+  received: ReceivedCallback<Redeem>,
   host: Host,
-  rest: () => Promise<OAuth1Credential>,
-): Promise<OAuth1Credential> {
+  rest: () => Promise<Credential>,
+): Promise<Credential> {
   try {
     const credential = await rest();
     await received.answer({
@@ -161,11 +173,11 @@ function shownName(account: Account): string | null {
 }
 
 async function identified(
-  credential: OAuth1Credential,
+  credential: Credential,
   host: Host,
   steps: LoginSteps,
   context: Context,
-): Promise<OAuth1Credential> {
-  const account = await steps.identify(oauth1Session(host, credential, context));
+): Promise<Credential> {
+  const account = await steps.identify(sessionOf(host, credential, context));
   return account === null ? credential : { ...credential, account };
 }

@@ -1,12 +1,12 @@
 import type { Host } from '../bitbucket/hosts.ts';
 import type { Context, HttpRequest, HttpResponse } from '../context.ts';
-import type { OAuth1Credential } from '../credentials/credential.ts';
-import type { RecordReference } from '../credentials/credential-store.ts';
+import type { Credential } from '../credentials/credential.ts';
 import type { Settings } from '../credentials/settings.ts';
-import { BitbranchError } from '../errors.ts';
-import { signedHeaders } from '../oauth1/client.ts';
 import { chooseAccount } from './accounts.ts';
-import { momentOf } from './moment.ts';
+import { oauth1Sender } from './oauth1-session.ts';
+import { oauth2Sender } from './oauth2-session.ts';
+import { storedCredential } from './stored-credential.ts';
+import { tokenSender } from './token-session.ts';
 
 /** A way to send requests to one host with a credential that was made for it. */
 export interface Session {
@@ -27,68 +27,20 @@ export async function openSession(
 ): Promise<Session> {
   context.http.prepare();
   const token = context.env['BITBRANCH_TOKEN'];
-  if (token) return tokenSession(host, token, context);
-  const reference = credentialReference(host.url, chooseAccount(settings, host.url, accountName));
-  const credential = await context.credentials.read(reference);
-  if (credential === null) throw secretMissing(reference, context);
-  return oauth1Session(host, credential, context);
+  if (token) return { host, send: tokenSender(token, context) };
+  const name = chooseAccount(settings, host.url, accountName);
+  const credential = await storedCredential(host.url, name, context);
+  return sessionOf(host, credential, context);
 }
 
-export function credentialReference(
-  hostUrl: string,
-  accountName: string,
-): RecordReference<'credential'> {
-  return { type: 'credential', host: hostUrl, name: accountName };
-}
-
-/** The settings say that a secret was stored, the store shows none (a locked keyring answers like an empty one). */
-export function secretMissing(reference: RecordReference, context: Context): BitbranchError {
-  return new BitbranchError(
-    'store_locked',
-    `The credential of ${reference.name} at ${reference.host} can't be read: ${context.credentials.description} is locked, or the entry was removed.`,
-    {
-      hint: `Unlock it and try again, or sign in anew with: bitbranch login --host ${reference.host}`,
-    },
-  );
-}
-
-export function oauth1Session(host: Host, credential: OAuth1Credential, context: Context): Session {
-  const client = {
-    key: credential.consumer.key,
-    signing: { method: 'HMAC-SHA1' as const, secret: credential.consumer.secret },
-  };
-  return {
-    host,
-    send: (request) =>
-      context.http.send({
-        ...request,
-        headers: {
-          ...request.headers,
-          ...signedHeaders(request, client, credential, momentOf(context)),
-        },
-      }),
-  };
-}
-
-function tokenSession(host: Host, token: string, context: Context): Session {
-  const authorization = tokenAuthorization(token);
-  return {
-    host,
-    send: (request) =>
-      context.http.send({ ...request, headers: { ...request.headers, authorization } }),
-  };
-}
-
-/**
- * `email:api-token` is an Atlassian API token, sent as Basic (RFC 7617 section 2); everything else is a bearer token
- * (RFC 6750 section 2.1).
- * @throws {BitbranchError} `usage` for a token that no header can carry
- */
-function tokenAuthorization(token: string): string {
-  if (/^[^\s:]+@[^\s:]+:\S+$/.test(token))
-    return `Basic ${Buffer.from(token, 'utf8').toString('base64')}`;
-  if (/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) return `Bearer ${token}`;
-  throw new BitbranchError('usage', 'BITBRANCH_TOKEN holds characters that no token has.', {
-    hint: 'Set it to a bearer token, or to email:api-token, without spaces or line breaks.',
-  });
+/** The session of one credential. What renews itself is kept in the store anew. */
+export function sessionOf(host: Host, credential: Credential, context: Context): Session {
+  switch (credential.protocol) {
+    case 'oauth1':
+      return { host, send: oauth1Sender(credential, context) };
+    case 'oauth2':
+      return { host, send: oauth2Sender(host, credential, context) };
+    case 'token':
+      return { host, send: tokenSender(credential.token, context) };
+  }
 }

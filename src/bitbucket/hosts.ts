@@ -11,6 +11,7 @@ export interface Host {
   /** Where REST paths (`/2.0/…`, `/rest/…`) are appended. */
   readonly apiUrl: string;
   readonly oauth1: OAuth1Endpoints;
+  readonly oauth2: OAuth2Endpoints;
   /** The page on which a person withdraws the access that was granted. */
   readonly accessPageUrl: string;
 }
@@ -20,6 +21,14 @@ export interface OAuth1Endpoints {
   readonly temporaryCredentialsUrl: string;
   readonly authorizationUrl: string;
   readonly tokenCredentialsUrl: string;
+}
+
+/** The two endpoints of RFC 6749 section 3. */
+export interface OAuth2Endpoints {
+  readonly authorizationUrl: string;
+  readonly tokenUrl: string;
+  /** What is asked for (RFC 6749 section 3.3); null where the consumer itself says it. */
+  readonly scope: string | null;
 }
 
 const bitbucketOrgUrl = 'https://bitbucket.org';
@@ -80,6 +89,11 @@ function cloudHost(url: string, name: string): Host {
       authorizationUrl: `${url}/api/1.0/oauth/authenticate`,
       tokenCredentialsUrl: `${url}/api/1.0/oauth/access_token`,
     },
+    oauth2: {
+      authorizationUrl: `${url}/site/oauth2/authorize`,
+      tokenUrl: `${url}/site/oauth2/access_token`,
+      scope: null,
+    },
     accessPageUrl: `${url}/account/settings/app-authorizations/`,
   };
 }
@@ -94,6 +108,11 @@ function dataCenterHost(url: string, name: string): Host {
       temporaryCredentialsUrl: `${url}/plugins/servlet/oauth/request-token`,
       authorizationUrl: `${url}/plugins/servlet/oauth/authorize`,
       tokenCredentialsUrl: `${url}/plugins/servlet/oauth/access-token`,
+    },
+    oauth2: {
+      authorizationUrl: `${url}/rest/oauth2/latest/authorize`,
+      tokenUrl: `${url}/rest/oauth2/latest/token`,
+      scope: 'REPO_READ',
     },
     accessPageUrl: `${url}/plugins/servlet/oauth/users/access-tokens`,
   };

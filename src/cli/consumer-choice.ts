@@ -1,7 +1,7 @@
 import { settingsOf } from '../auth/accounts.ts';
+import type { SignInClient } from '../auth/login-flow.ts';
 import type { Host } from '../bitbucket/hosts.ts';
 import type { Context } from '../context.ts';
-import type { Consumer } from '../credentials/credential.ts';
 import type { Settings } from '../credentials/settings.ts';
 import { BitbranchError } from '../errors.ts';
 import type { Arguments } from './arguments.ts';
@@ -12,23 +12,27 @@ import { option } from './options.ts';
  * terminal (the secret hidden).
  * @throws {BitbranchError} `usage` when something is missing and nobody can be asked
  */
-export async function chooseConsumer(
+export async function chooseClient(
   host: Host,
+  protocol: 'oauth1' | 'oauth2',
   args: Arguments,
   settings: Settings,
   context: Context,
-): Promise<Consumer> {
+): Promise<SignInClient> {
   const key =
     option(args, context.env, 'consumer-key') ??
     settingsOf(settings, host.url)?.consumerKey ??
     (await ask(`Consumer key for ${host.name}: `, { hidden: false }, context)) ??
-    unknown(`No OAuth consumer is known for ${host.name}.`);
+    unknown(`No OAuth consumer is known for ${host.name}.`, host);
+  const given = await givenSecret(args, context);
+  if (given !== undefined) return { protocol, consumer: { key, secret: given } };
+  const stored = await context.credentials.read({ type: 'consumer', host: host.url, name: key });
+  if (stored !== null && 'secret' in stored) return { protocol, consumer: stored };
+  if (stored !== null && protocol === 'oauth1') return { protocol, consumer: stored };
   const secret =
-    (await givenSecret(args, context)) ??
-    (await context.credentials.read({ type: 'consumer', host: host.url, name: key }))?.secret ??
     (await ask(`Secret of consumer ${key}: `, { hidden: true }, context)) ??
-    unknown(`The secret of consumer ${key} is not known.`);
-  return { key, secret };
+    unknown(`The secret of consumer ${key} is not known.`, host);
+  return { protocol, consumer: { key, secret } };
 }
 
 async function givenSecret(args: Arguments, context: Context): Promise<string | undefined> {
@@ -54,8 +58,11 @@ async function ask(
   return answer.trim() || undefined;
 }
 
-function unknown(message: string): never {
+function unknown(message: string, host: Host): never {
   throw new BitbranchError('usage', message, {
-    hint: 'Set BITBRANCH_CONSUMER_KEY and BITBRANCH_CONSUMER_SECRET, or run bitbranch login in a terminal; the README tells how to register a consumer.',
+    hint:
+      host.kind === 'cloud'
+        ? 'Set BITBRANCH_CONSUMER_KEY and BITBRANCH_CONSUMER_SECRET, or run bitbranch login in a terminal; the README tells how to register a consumer.'
+        : `Make one with: bitbranch consumer add --host ${host.url}`,
   });
 }

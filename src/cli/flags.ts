@@ -24,7 +24,7 @@ export const globalFlags = {
     summary: 'flavour of a host that is not bitbucket.org (default datacenter)',
   },
   protocol: {
-    value: 'oauth1',
+    value: 'oauth1|oauth2',
     environment: ['BITBRANCH_PROTOCOL'],
     summary: 'how to sign in',
   },

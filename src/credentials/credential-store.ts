@@ -18,14 +18,16 @@ export interface RecordReference<T extends SecretRecordType = SecretRecordType> 
   readonly name: string;
 }
 
+export type StoreName = 'keychain' | 'file';
+
 /**
  * Keeps secret records. All methods reject with a BitbranchError of code `store_unavailable` or `store_locked` when the
  * store can't do its work, each within its deadline; there is no second place where a secret would then go.
  */
 export interface CredentialStore {
   /** What `--store` calls it. */
-  readonly name: 'keychain';
-  /** What it is called on this system, for people: "the system keychain (Secret Service)". */
+  readonly name: StoreName;
+  /** What it is called on this system, for people: "the system keychain (Secret Service)", or the file's path. */
   readonly description: string;
   /** Starts what a later call will need, without waiting for it; makes the first call faster. */
   prepare(): void;

@@ -4,23 +4,43 @@ import type { RecordReference, SecretRecords, SecretRecordType } from './credent
 
 const version = 1;
 
-const consumer = v.object({ key: v.string(), secret: v.string() });
+const secretConsumer = v.object({ key: v.string(), secret: v.string() });
+const consumer = v.union([secretConsumer, v.object({ key: v.string(), privateKey: v.string() })]);
 
-/** What a record found under a host must be; a credential must have been made for that very host. */
+/** A credential must have been made for the very host that it is found under. */
+const credential = (host: string) => {
+  const base = {
+    host: v.literal(host),
+    kind: v.picklist(['cloud', 'datacenter']),
+    account: v.object({ name: v.string(), displayName: v.nullable(v.string()) }),
+    expiresAt: v.nullable(v.string()),
+  } as const;
+  return v.variant('protocol', [
+    v.object({
+      ...base,
+      protocol: v.literal('oauth1'),
+      consumer,
+      token: v.string(),
+      tokenSecret: v.string(),
+      sessionHandle: v.nullable(v.string()),
+    }),
+    v.object({
+      ...base,
+      protocol: v.literal('oauth2'),
+      consumer: secretConsumer,
+      accessToken: v.string(),
+      refreshToken: v.nullable(v.string()),
+      issuedAt: v.string(),
+    }),
+    v.object({ ...base, protocol: v.literal('token'), token: v.string() }),
+  ]);
+};
+
 const schemas: {
   [T in SecretRecordType]: (host: string) => v.GenericSchema<unknown, SecretRecords[T]>;
 } = {
   consumer: () => consumer,
-  credential: (host) =>
-    v.object({
-      protocol: v.literal('oauth1'),
-      host: v.literal(host),
-      kind: v.picklist(['cloud', 'datacenter']),
-      account: v.object({ name: v.string(), displayName: v.nullable(v.string()) }),
-      consumer,
-      token: v.string(),
-      tokenSecret: v.string(),
-    }),
+  credential,
 };
 
 const envelope = v.object({ version: v.number(), record: v.unknown() });

@@ -1,11 +1,12 @@
 import * as v from 'valibot';
+import { protocols } from './credential.ts';
 import type { AccountSettings, HostSettings, Settings } from './settings.ts';
 
 /** Loose: what a later version adds to an object without changing its meaning is kept. */
 const accountSchema: v.GenericSchema<unknown, AccountSettings> = v.looseObject({
   displayName: v.nullable(v.string()),
-  protocol: v.literal('oauth1'),
-  store: v.literal('keychain'),
+  protocol: v.picklist(protocols),
+  store: v.picklist(['keychain', 'file']),
   signedInAt: v.string(),
 });
 

@@ -1,11 +1,12 @@
 import type { HostKind, Protocol } from './credential.ts';
+import type { StoreName } from './credential-store.ts';
 
 /** What is remembered of one account besides its secret. */
 export interface AccountSettings {
   readonly displayName: string | null;
   readonly protocol: Protocol;
   /** The store that holds the secret: a store that then answers null is locked, or the secret was removed behind our back. */
-  readonly store: 'keychain';
+  readonly store: StoreName;
   /** ISO 8601, UTC. */
   readonly signedInAt: string;
 }

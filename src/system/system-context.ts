@@ -5,10 +5,12 @@ import { version } from '../version.ts';
 import { createBrowser } from './browser.ts';
 import { takeEnvironment } from './child-environment.ts';
 import { systemClock, systemRandom } from './clock-and-random.ts';
+import { configDirectory } from './config-directory.ts';
 import { createGit } from './git.ts';
 import { createHttpClient } from './http.ts';
 import { watchInterrupts } from './interrupt.ts';
 import { createKeychain } from './keychain-process.ts';
+import { createLocks } from './locks.ts';
 import { createSettingsFile } from './settings-file.ts';
 import { createTerminal } from './terminal.ts';
 import { createTrace, traced } from './trace.ts';
@@ -23,6 +25,7 @@ export function createSystemContext(argv: readonly string[]): Context & { dispos
     terminal.stderr,
     argv.includes('--verbose') || env['BITBRANCH_DEBUG'] === '1',
   );
+  const home = { env, platform, homedir: homedir() };
   const keychain = createKeychain({
     env,
     platform,
@@ -44,7 +47,8 @@ export function createSystemContext(argv: readonly string[]): Context & { dispos
     browser: createBrowser(env),
     git: createGit(env),
     credentials: createKeychainStore({ keychain, platform }),
-    settings: createSettingsFile({ env, platform, homedir: homedir() }),
+    settings: createSettingsFile(home),
+    locks: createLocks(configDirectory(home)),
     trace,
     interrupted,
     dispose: () => keychain.dispose(),

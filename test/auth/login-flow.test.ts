@@ -59,7 +59,7 @@ async function signIn(t: TestContext, story: Story = {}) {
   const ended = login(
     {
       host,
-      consumer: sandbox.consumer,
+      client: { protocol: 'oauth1', consumer: sandbox.consumer },
       callbackPort: 0,
       callbackPath: '/callback',
       browser: {},
@@ -185,7 +185,7 @@ test('a wrong consumer secret is refused before a page is named', async (t) => {
   const consumer = { key: 'known', secret: 'right' };
   const { error, events } = await signIn(t, {
     sandbox: { consumer },
-    request: { consumer: { key: 'known', secret: 'wrong' } },
+    request: { client: { protocol: 'oauth1', consumer: { key: 'known', secret: 'wrong' } } },
   });
   assert.ok(error instanceof BitbranchError);
   assert.equal(error.code, 'sign_in_refused');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hostAt } from '../../src/bitbucket/hosts.ts';
 import { parseArguments } from '../../src/cli/arguments.ts';
-import { chooseConsumer } from '../../src/cli/consumer-choice.ts';
+import { chooseClient } from '../../src/cli/consumer-choice.ts';
 import { type TestWorld, testContext } from '../helpers/context.ts';
 import { cloudUrl, credentialFor, otherUrl, signedIn } from '../helpers/signed-in.ts';
 
@@ -16,7 +16,8 @@ const stored: TestWorld = {
 async function choose(argv: readonly string[], world: TestWorld) {
   const context = testContext(world);
   const args = parseArguments(['login', ...argv]);
-  const consumer = await chooseConsumer(host, args, context.currentSettings(), context);
+  const { consumer } = await chooseClient(host, 'oauth1', args, context.currentSettings(), context);
+  assert.ok('secret' in consumer);
   return { consumer, questions: context.questions };
 }
 

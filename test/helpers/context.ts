@@ -6,6 +6,7 @@ import {
   type Environment,
   type HttpClient,
   type HttpRequest,
+  type Locks,
   type Output,
   type Random,
   type Terminal,
@@ -95,6 +96,7 @@ export function testContext(world: TestWorld = {}): TestContext {
       ...world.credentials,
     },
     settings: settingsStore,
+    locks: testLocks(),
     trace: (message) => void traced.push(message),
     interrupted: world.interrupted ?? new AbortController().signal,
     printed,
@@ -194,6 +196,21 @@ function testTerminal(
       return typeof answer === 'string' ? answer : answer(signal);
     },
     readStdin: async () => world.stdin ?? unprepared('reading of stdin'),
+  };
+}
+
+/** One holder at a time, in the order of asking. */
+function testLocks(): Locks {
+  const lastWork = new Map<string, Promise<unknown>>();
+  return {
+    withLock(name, work) {
+      const result = (lastWork.get(name) ?? Promise.resolve()).then(work);
+      lastWork.set(
+        name,
+        result.catch(() => {}),
+      );
+      return result;
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { withSignIn } from '../../src/auth/accounts.ts';
-import { credentialReference } from '../../src/auth/session.ts';
+import { credentialReference } from '../../src/auth/stored-credential.ts';
 import type { OAuth1Credential } from '../../src/credentials/credential.ts';
 import { emptySettings } from '../../src/credentials/settings.ts';
 import { testNowMs } from './context.ts';

@@ -1,13 +1,15 @@
 import { withSignIn } from '../../auth/accounts.ts';
 import { type LoginDialogue, type LoginRequest, login } from '../../auth/login-flow.ts';
-import { unnamedAccount } from '../../auth/oauth1-sign-in.ts';
-import { credentialReference } from '../../auth/session.ts';
+import type { Session } from '../../auth/session.ts';
+import { unnamedAccount } from '../../auth/sign-in-attempt.ts';
+import { credentialReference } from '../../auth/stored-credential.ts';
 import { createApiClient } from '../../bitbucket/api-client.ts';
 import { currentUser } from '../../bitbucket/current-user.ts';
+import { isBitbucketOrg } from '../../bitbucket/hosts.ts';
 import type { Context } from '../../context.ts';
 import type { Credential } from '../../credentials/credential.ts';
 import type { Arguments } from '../arguments.ts';
-import { chooseConsumer } from '../consumer-choice.ts';
+import { chooseClient } from '../consumer-choice.ts';
 import { parseDurationMs } from '../duration.ts';
 import { defaultHost, namedHost } from '../host-choice.ts';
 import { choice, jsonFields, maxWaitMs, option, wholeNumber } from '../options.ts';
@@ -41,17 +43,18 @@ export async function run(args: Arguments, context: Context): Promise<void> {
 /** What the command line, the environment and the settings ask for. */
 export async function loginRequest(args: Arguments, context: Context): Promise<LoginRequest> {
   const { env } = context;
-  choice(args, env, 'protocol', ['oauth1']);
+  const wanted = choice(args, env, 'protocol', ['oauth1', 'oauth2']);
   const timeoutMs = parseDurationMs('timeout', args.value('timeout') ?? '5m');
   const callbackPort =
     wholeNumber(args, env, 'callback-port', { minimum: 0, maximum: 65_535 }) ?? 0;
   const settings = await context.settings.read();
   const host = namedHost({ args, env, settings }) ?? defaultHost({ args, env, settings });
-  const consumer = await chooseConsumer(host, args, settings, context);
+  const protocol = wanted ?? (isBitbucketOrg(host.url) ? 'oauth2' : 'oauth1');
+  const client = await chooseClient(host, protocol, args, settings, context);
   const command = option(args, env, 'browser');
   return {
     host,
-    consumer,
+    client,
     callbackPort,
     callbackPath: args.value('callback-path') ?? '/callback',
     browser: args.has('no-browser') ? null : command === undefined ? {} : { command },
@@ -95,16 +98,19 @@ function sshAdvice(redirectUri: string): string {
 function steps(args: Arguments, context: Context) {
   const waitMs = maxWaitMs(args);
   return {
-    identify: (session: Parameters<Parameters<typeof login>[2]['identify']>[0]) =>
-      currentUser(createApiClient({ ...context, ...session, maxWaitMs: waitMs })),
+    identify: (session: Session) =>
+      currentUser(createApiClient({ ...context, ...session, maxWaitMs: waitMs }), session.host),
     keep: (credential: Credential) => keep(credential, context),
   };
 }
 
 async function keep(credential: Credential, context: Context): Promise<void> {
-  const { host, account, consumer } = credential;
+  const { host, account } = credential;
   await context.credentials.write(credentialReference(host, account.name), credential);
-  await context.credentials.write({ type: 'consumer', host, name: consumer.key }, consumer);
+  if ('consumer' in credential) {
+    const { consumer } = credential;
+    await context.credentials.write({ type: 'consumer', host, name: consumer.key }, consumer);
+  }
   const signedInAt = new Date(context.clock.nowMs());
   await context.settings.update((settings) => withSignIn(settings, credential, signedInAt));
 }

@@ -1,5 +1,5 @@
 import { settingsOf, signedInHosts, withoutAccount } from '../../auth/accounts.ts';
-import { credentialReference } from '../../auth/session.ts';
+import { credentialReference } from '../../auth/stored-credential.ts';
 import type { Host } from '../../bitbucket/hosts.ts';
 import type { Context } from '../../context.ts';
 import type { Settings } from '../../credentials/settings.ts';

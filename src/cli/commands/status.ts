@@ -1,9 +1,11 @@
 import { settingsOf, signedInHosts } from '../../auth/accounts.ts';
-import { credentialReference, openSession, secretMissing } from '../../auth/session.ts';
+import { openSession } from '../../auth/session.ts';
+import { storedCredential } from '../../auth/stored-credential.ts';
 import { createApiClient } from '../../bitbucket/api-client.ts';
 import { currentUser } from '../../bitbucket/current-user.ts';
 import type { Context } from '../../context.ts';
 import type { Account, HostKind, Protocol } from '../../credentials/credential.ts';
+import type { StoreName } from '../../credentials/credential-store.ts';
 import { BitbranchError } from '../../errors.ts';
 import type { Arguments } from '../arguments.ts';
 import { type HostSources, hostOfUrl, namedHost, onlyHost } from '../host-choice.ts';
@@ -18,8 +20,8 @@ interface SignIn {
   /** Null for a token, until the host is asked. */
   readonly account: string | null;
   readonly displayName: string | null;
-  readonly protocol: Protocol | 'token';
-  readonly store: 'keychain' | 'environment';
+  readonly protocol: Protocol;
+  readonly store: StoreName | 'environment';
   /** ISO 8601, UTC; null for a token. */
   readonly signedInAt: string | null;
   /** Null for a credential that does not expire, and for a token, which does not tell. */
@@ -76,9 +78,7 @@ async function storedSignIns(sources: HostSources, context: Context): Promise<re
     .filter((signIn) => account === undefined || signIn.account === account);
   if (signIns.length === 0) throw notSignedIn(named?.url, account);
   for (const { host, account: name } of signIns) {
-    const reference = credentialReference(host, name);
-    const credential = await context.credentials.read(reference);
-    if (credential === null) throw secretMissing(reference, context);
+    await storedCredential(host, name, context);
   }
   return signIns;
 }
@@ -140,10 +140,10 @@ async function askWho(
     context,
   );
   const client = createApiClient({ ...context, ...session, maxWaitMs: maxWaitMs(sources.args) });
-  return currentUser(client);
+  return currentUser(client, session.host);
 }
 
-const protocolNames = { oauth1: 'OAuth 1.0a', token: 'token' };
+const protocolNames = { oauth1: 'OAuth 1.0a', oauth2: 'OAuth 2.0', token: 'token' };
 
 async function printText(
   signIns: readonly SignIn[],

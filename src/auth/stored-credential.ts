@@ -1,0 +1,30 @@
+import type { Context } from '../context.ts';
+import type { Credential } from '../credentials/credential.ts';
+import type { RecordReference } from '../credentials/credential-store.ts';
+import { BitbranchError } from '../errors.ts';
+
+export function credentialReference(
+  hostUrl: string,
+  accountName: string,
+): RecordReference<'credential'> {
+  return { type: 'credential', host: hostUrl, name: accountName };
+}
+
+/**
+ * The credential of an account that the settings remember. The store showing none then is a failure of its own: a locked
+ * keyring answers like an empty one.
+ * @throws {BitbranchError} `store_locked`, or what the store throws
+ */
+export async function storedCredential(
+  hostUrl: string,
+  accountName: string,
+  { credentials }: Pick<Context, 'credentials'>,
+): Promise<Credential> {
+  const credential = await credentials.read(credentialReference(hostUrl, accountName));
+  if (credential !== null) return credential;
+  throw new BitbranchError(
+    'store_locked',
+    `The credential of ${accountName} at ${hostUrl} can't be read: ${credentials.description} is locked, or the entry was removed.`,
+    { hint: `Unlock it and try again, or sign in anew with: bitbranch login --host ${hostUrl}` },
+  );
+}
