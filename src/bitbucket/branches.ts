@@ -1,6 +1,6 @@
-import { BitbranchError } from '../errors.ts';
 import type { Branch, BranchQuery } from './branch.ts';
 import { listCloudBranches } from './cloud-branches.ts';
+import { listDataCenterBranches } from './data-center-branches.ts';
 import type { Host } from './hosts.ts';
 import type { JsonApi } from './pagination.ts';
 import type { Repository } from './repository-reference.ts';
@@ -15,12 +15,7 @@ export function listBranches(
   repository: Repository,
   query: BranchQuery,
 ): AsyncIterable<readonly Branch[]> {
-  if (host.kind === 'cloud') return listCloudBranches(api, repository, query);
-  throw new BitbranchError(
-    'usage',
-    `Branches of a Data Center host (${host.name}) can't be listed yet.`,
-    {
-      hint: 'If the host speaks the API of Bitbucket Cloud, add --kind cloud.',
-    },
-  );
+  return host.kind === 'cloud'
+    ? listCloudBranches(api, repository, query)
+    : listDataCenterBranches(api, host, repository, query);
 }

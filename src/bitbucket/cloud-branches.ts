@@ -1,4 +1,5 @@
 import type { Branch, BranchField, BranchQuery } from './branch.ts';
+import { firstLine, isoSeconds } from './commit-text.ts';
 import { type JsonPath, requiredStringAt, stringAt, unexpectedValue } from './json-path.ts';
 import { type JsonApi, readPages } from './pagination.ts';
 import type { Repository } from './repository-reference.ts';
@@ -86,7 +87,7 @@ function readDate(branch: unknown): string | null {
   if (text === null) return null;
   const timeMs = isoDateWithOffset.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(timeMs)) throw unexpectedValue(paths.date, text, 'a date with its UTC offset');
-  return new Date(timeMs).toISOString().replace(/\.\d+Z$/, 'Z');
+  return isoSeconds(timeMs);
 }
 
 function readAuthor(branch: unknown): string | null {
@@ -103,10 +104,6 @@ function rawAuthorName(raw: string | null): string | null {
 }
 
 function readMessage(branch: unknown): string | null {
-  return (
-    stringAt(branch, paths.message)
-      ?.trimStart()
-      .split(/\r\n|[\r\n]/, 1)[0]
-      ?.trimEnd() ?? null
-  );
+  const message = stringAt(branch, paths.message);
+  return message === null ? null : firstLine(message);
 }

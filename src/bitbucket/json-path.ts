@@ -17,6 +17,22 @@ export function requiredStringAt(document: unknown, path: JsonPath): string {
   return value;
 }
 
+/** The whole number at the path; null where it, or something on the way to it, is missing or null. */
+export function integerAt(document: unknown, path: JsonPath): number | null {
+  const value = valueAt(document, path);
+  if (value === undefined || value === null) return null;
+  if (!Number.isSafeInteger(value)) throw unexpectedValue(path, value, 'a whole number');
+  return Number(value);
+}
+
+/** The boolean at the path; null where it, or something on the way to it, is missing or null. */
+export function booleanAt(document: unknown, path: JsonPath): boolean | null {
+  const value = valueAt(document, path);
+  if (value === undefined || value === null) return null;
+  if (typeof value !== 'boolean') throw unexpectedValue(path, value, 'true or false');
+  return value;
+}
+
 export function requiredListAt(document: unknown, path: JsonPath): readonly unknown[] {
   const value = valueAt(document, path);
   if (!Array.isArray(value)) throw unexpectedValue(path, value, 'a list');

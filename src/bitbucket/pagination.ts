@@ -26,11 +26,12 @@ export async function* readPages(
 }
 
 /** Tells pages apart by their edges, so that a long page costs no more than a short one. */
-function fingerprint(values: readonly unknown[]): string {
+export function fingerprint(values: readonly unknown[]): string {
   return JSON.stringify([values.length, values[0], values.at(-1)]);
 }
 
-function refuseRepetition(seen: Set<string>, urlOrFingerprint: string): void {
+/** @throws {BitbranchError} `server` for an address or a fingerprint of a page that was seen before. */
+export function refuseRepetition(seen: Set<string>, urlOrFingerprint: string): void {
   if (seen.has(urlOrFingerprint)) {
     throw new BitbranchError(
       'server',

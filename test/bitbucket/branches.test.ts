@@ -194,12 +194,3 @@ test('the failure of either request ends the listing, and both failing leaves no
     await assert.rejects(collect(branches), expected);
   }
 });
-
-test('a Data Center host is refused in words', () => {
-  const dataCenter = hostAt('https://git.example.com/bitbucket', 'datacenter');
-  assert.throws(() => listBranches(scriptedApi({}), dataCenter, repository, { fields: ['name'] }), {
-    code: 'usage',
-    message: /git\.example\.com\/bitbucket/,
-    hint: /--kind cloud/,
-  });
-});

@@ -1,0 +1,144 @@
+import { BitbranchError } from '../errors.ts';
+import type { Branch, BranchField, BranchQuery } from './branch.ts';
+import { firstLine, isoSeconds } from './commit-text.ts';
+import { readDataCenterPages } from './data-center-pagination.ts';
+import type { Host } from './hosts.ts';
+import { booleanAt, integerAt, requiredStringAt, stringAt, unexpectedValue } from './json-path.ts';
+import type { JsonApi } from './pagination.ts';
+import type { Repository } from './repository-reference.ts';
+
+/** What a plugin of Data Center adds to each branch when `details` are asked for. */
+const latestCommit = [
+  'metadata',
+  'com.atlassian.bitbucket.server.bitbucket-branch:latest-commit-metadata',
+] as const;
+
+const paths = {
+  name: ['displayId'],
+  hash: ['latestCommit'],
+  authorTimestamp: [...latestCommit, 'authorTimestamp'],
+  committerTimestamp: [...latestCommit, 'committerTimestamp'],
+  authorDisplayName: [...latestCommit, 'author', 'displayName'],
+  authorName: [...latestCommit, 'author', 'name'],
+  message: [...latestCommit, 'message'],
+} as const;
+
+const detailFields: readonly BranchField[] = ['date', 'author', 'message'];
+
+export async function* listDataCenterBranches(
+  api: JsonApi,
+  host: Host,
+  repository: Repository,
+  { fields }: BranchQuery,
+): AsyncGenerator<readonly Branch[], void, void> {
+  const needsDetails = detailFields.some((field) => fields.includes(field));
+  const path = repositoryPath(repository);
+  const pages = readDataCenterPages(
+    api,
+    `${path}/branches`,
+    needsDetails ? { details: 'true' } : {},
+  );
+  let read: ((value: unknown) => Branch) | undefined;
+  for await (const values of pages) {
+    if (values.length === 0) continue;
+    read ??= branchReader(
+      repository,
+      fields,
+      host,
+      fields.includes('default') ? await defaultBranchTest(api, path, values) : neverAsked,
+    );
+    yield values.map(read);
+  }
+}
+
+function repositoryPath({ workspace, slug }: Repository): string {
+  return `/rest/api/latest/projects/${encodeURIComponent(workspace)}/repos/${encodeURIComponent(slug)}`;
+}
+
+type DefaultTest = (branch: unknown) => boolean | null;
+
+const neverAsked: DefaultTest = () => null;
+
+/** By the branches' own flags where those at hand have them, else by asking for the name of the default branch. */
+async function defaultBranchTest(
+  api: JsonApi,
+  path: string,
+  branches: readonly unknown[],
+): Promise<DefaultTest> {
+  if (branches.some((branch) => defaultFlag(branch) !== null)) {
+    return (branch) => defaultFlag(branch) ?? false;
+  }
+  const defaultName = await defaultBranchName(api, path);
+  return (branch) => stringAt(branch, paths.name) === defaultName;
+}
+
+/** Documented as `default`, sent as `isDefault`. */
+function defaultFlag(branch: unknown): boolean | null {
+  return booleanAt(branch, ['default']) ?? booleanAt(branch, ['isDefault']);
+}
+
+/** Null where the repository has none. */
+async function defaultBranchName(api: JsonApi, path: string): Promise<string | null> {
+  try {
+    return requiredStringAt(await api.getJson(`${path}/default-branch`), paths.name);
+  } catch (error) {
+    if (error instanceof BitbranchError && error.code === 'not_found') return null;
+    throw error;
+  }
+}
+
+function branchReader(
+  repository: Repository,
+  fields: readonly BranchField[],
+  host: Host,
+  isDefault: DefaultTest,
+) {
+  const asked = new Set(fields);
+  const fullName = `${repository.workspace}/${repository.slug}`;
+  const browseUrl = `${host.url}/${webPath(repository)}/browse`;
+  return (value: unknown): Branch => {
+    const name = requiredStringAt(value, paths.name);
+    return {
+      repository: fullName,
+      name,
+      default: isDefault(value),
+      hash: asked.has('hash') ? stringAt(value, paths.hash) : null,
+      date: asked.has('date') ? readDate(value) : null,
+      author: asked.has('author') ? readAuthor(value) : null,
+      message: asked.has('message') ? readMessage(value) : null,
+      url: asked.has('url') ? `${browseUrl}?at=${encodedRef(name)}` : null,
+    };
+  };
+}
+
+/** A personal project's pages are below its user. */
+function webPath({ workspace, slug }: Repository): string {
+  const owner = workspace.startsWith('~')
+    ? `users/${encodeURIComponent(workspace.slice(1))}`
+    : `projects/${encodeURIComponent(workspace)}`;
+  return `${owner}/repos/${encodeURIComponent(slug)}`;
+}
+
+function encodedRef(name: string): string {
+  return encodeURIComponent(`refs/heads/${name.toWellFormed()}`).replaceAll('%2F', '/');
+}
+
+/** The author's date, as on Cloud, and every version of Data Center tells it. */
+function readDate(branch: unknown): string | null {
+  const timeMs =
+    integerAt(branch, paths.authorTimestamp) ?? integerAt(branch, paths.committerTimestamp);
+  if (timeMs === null) return null;
+  if (Number.isNaN(new Date(timeMs).getTime())) {
+    throw unexpectedValue(paths.authorTimestamp, timeMs, 'a time in milliseconds');
+  }
+  return isoSeconds(timeMs);
+}
+
+function readAuthor(branch: unknown): string | null {
+  return stringAt(branch, paths.authorDisplayName) || stringAt(branch, paths.authorName) || null;
+}
+
+function readMessage(branch: unknown): string | null {
+  const message = stringAt(branch, paths.message);
+  return message === null ? null : firstLine(message);
+}
