@@ -2,6 +2,7 @@
 // caught ends its process. Requests come as lines of JSON on stdin, messages go as lines of JSON to stdout. It ends with
 // its stdin, which is when its parent closes it or dies.
 import { read, writeSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
 
 export type KeychainRequest =
   | { readonly action: 'get' | 'delete'; readonly service: string; readonly account: string }
@@ -34,27 +35,24 @@ const loading: Promise<Keytar | Error> = import('keytar').then(
   loadError,
 );
 
-// Ctrl-C reaches the whole process group; whether to go on is the parent's decision.
-process.on('SIGINT', () => {});
+// Ctrl-C and `timeout` reach the whole process group; whether to go on is the parent's decision.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
 
+const decoder = new StringDecoder('utf8');
+const chunk = Buffer.alloc(65_536);
+let received = '';
 readRequests();
 
-/** Reads by `fs`, because `process.stdin` would add milliseconds to every command. */
+/** Reads by `fs`, because `process.stdin` takes milliseconds to set up. */
 function readRequests(): void {
-  const buffer = Buffer.alloc(65_536);
-  let received: Buffer = Buffer.alloc(0);
-  const readMore = () =>
-    read(0, buffer, 0, buffer.length, null, (error, length) => {
-      // A signal to itself, because `process.exit()` would wait for a call that hangs.
-      if (error || length === 0) return process.kill(process.pid, 'SIGKILL');
-      received = Buffer.concat([received, buffer.subarray(0, length)]);
-      for (let end = received.indexOf('\n'); end !== -1; end = received.indexOf('\n')) {
-        void answer(JSON.parse(received.toString('utf8', 0, end)));
-        received = received.subarray(end + 1);
-      }
-      return readMore();
-    });
-  readMore();
+  read(0, chunk, 0, chunk.length, null, (error, length) => {
+    // A signal, because `process.exit()` would wait for a call that hangs.
+    if (error || length === 0) return void process.kill(process.pid, 'SIGKILL');
+    const lines = (received + decoder.write(chunk.subarray(0, length))).split('\n');
+    received = lines.pop() ?? '';
+    for (const line of lines) void answer(JSON.parse(line));
+    readRequests();
+  });
 }
 
 async function answer(request: KeychainRequest): Promise<void> {

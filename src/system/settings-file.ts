@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { LockOptions } from 'proper-lockfile';
+import { setTimeout } from 'node:timers/promises';
 import { emptySettings, type Settings, type SettingsStore } from '../credentials/settings.ts';
 import {
   formatSettings,
@@ -35,14 +35,11 @@ async function updateSettings(
   path: string,
   change: (settings: Settings) => Settings,
 ): Promise<void> {
-  // Loaded here, because only a command that changes something should pay for it.
-  const [{ lock }, { default: writeFileAtomic }] = await Promise.all([
-    import('proper-lockfile'),
-    import('write-file-atomic'),
-  ]);
+  // Loaded here, as the lock's library is below, because only a command that changes something should pay for it.
+  const { default: writeFileAtomic } = await import('write-file-atomic');
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const unlock = await lock(path, lockOptions);
+    const unlock = await lock(path);
     try {
       const changed = change(await readSettings(path));
       await writeFileAtomic(path, formatSettings(changed), { mode: 0o600 });
@@ -55,11 +52,19 @@ async function updateSettings(
 }
 
 /** Tries for longer than the 10 s after which the lock of a process that died counts for nothing. */
-const lockOptions: LockOptions = {
-  realpath: false, // the file need not exist yet
-  stale: 10_000,
-  retries: { retries: 200, minTimeout: 10, maxTimeout: 100, randomize: true },
-};
+async function lock(path: string): Promise<() => Promise<void>> {
+  const { default: lockfile } = await import('proper-lockfile');
+  const deadlineMs = performance.now() + 20_000;
+  for (;;) {
+    try {
+      return await lockfile.lock(path, { realpath: false, stale: 10_000 }); // no file yet, no real path
+    } catch (error) {
+      const isHeld = isSystemError(error) && error.code === 'ELOCKED';
+      if (!isHeld || performance.now() > deadlineMs) throw error;
+    }
+    await setTimeout(10 + 30 * Math.random());
+  }
+}
 
 type SystemError = Error & { readonly code: string };
 
