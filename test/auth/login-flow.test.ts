@@ -81,7 +81,8 @@ async function signIn(t: TestContext, story: Story = {}) {
       addressRefused: async () => void events.push('address refused'),
     },
     {
-      identify: (session) => currentUser(createApiClient({ ...context, ...session, maxWaitMs: 0 })),
+      identify: (session) =>
+        currentUser(createApiClient({ ...context, ...session, maxWaitMs: 0 }), session.host),
       keep: async (credential) => {
         events.push('kept');
         await story.keep?.(credential);

@@ -29,6 +29,7 @@ async function authorizations(world: TestWorld, count = 1, account?: string) {
 const tokens: readonly (readonly [token: string, authorization: string])[] = [
   ['abc', 'Bearer abc'],
   ['aZ09-._~+/==', 'Bearer aZ09-._~+/=='],
+  ['ATCTT3xFfGN0=6F2A1B', 'Bearer ATCTT3xFfGN0=6F2A1B'],
   ['maria@example.com:ATATT3x', `Basic ${btoa('maria@example.com:ATATT3x')}`],
   ['maria@example.com:a:b', `Basic ${btoa('maria@example.com:a:b')}`],
 ];
@@ -46,7 +47,7 @@ for (const token of [
   'hunter2\n',
   'hunter2\r\nX: y',
   'm@e:hunter2 x',
-  'hunter2=x',
+
   'ключ-hunter2',
 ]) {
   test(`BITBRANCH_TOKEN=${JSON.stringify(token)} is refused and not repeated`, async () => {

@@ -49,6 +49,7 @@ export interface TestWorld {
   readonly http?: HttpClient;
   readonly browser?: Browser;
   readonly clock?: Clock;
+  readonly random?: Random;
   readonly interrupted?: AbortSignal;
 }
 
@@ -86,7 +87,7 @@ export function testContext(world: TestWorld = {}): TestContext {
     platform: 'linux',
     terminal: testTerminal(world, printed, questions),
     clock: world.clock ?? fixedClock(testNowMs),
-    random: countingRandom(),
+    random: world.random ?? countingRandom(),
     http: { ...http, prepare: () => void prepared.push('http') },
     browser: world.browser ?? { open: async (url) => unprepared(`browser for ${url}`) },
     git: { remotes: async () => new Map(Object.entries(world.remotes ?? {})) },
