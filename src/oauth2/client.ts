@@ -20,7 +20,6 @@ import {
 } from './token-endpoint.ts';
 import { type TokenResponse, tokenResponse } from './token-response.ts';
 
-export type { ProtocolRequest, ProtocolResponse } from './token-endpoint.ts';
 export type { ClientAuthentication, Send, TokenResponse };
 
 /** The endpoints of RFC 6749 section 3. Bitbucket publishes no metadata to discover them by. */
@@ -38,7 +37,7 @@ export interface OAuth2Client {
   readonly secret: string;
 }
 
-/** A sign-in that was begun, as plain data that can be kept; all of it but `url` and `redirectUri` is secret until it ends. */
+/** A sign-in that was begun, as plain data that can be kept; it is secret until the sign-in ends. */
 export interface AuthorizationRequest {
   /** The page on which the person grants or denies access. */
   readonly url: string;

@@ -5,11 +5,14 @@ import { BitbranchError } from '../errors.ts';
 export type Grant = 'code' | 'refresh token';
 
 interface Explanation {
+  /** Where it is not `sign_in_refused`. */
+  readonly code?: 'server';
   readonly sentence: string;
   readonly hint: string;
 }
 
 const signInAgain = 'Run bitbranch login again.';
+const tryLater = 'Try again in a few minutes.';
 const checkConsumer =
   'Compare the key and the secret with those that the server shows for the OAuth consumer, then run bitbranch login again.';
 
@@ -43,9 +46,17 @@ const explanations = new Map<string, Explanation>([
   [
     'invalid_request',
     {
-      sentence: 'The server takes the request for a wrong one.',
+      sentence: 'The server calls the request of this sign-in invalid.',
       hint: 'Check that the callback URL registered with the consumer fits: --callback-port and --callback-path set ours.',
     },
+  ],
+  [
+    'server_error',
+    { code: 'server', sentence: 'The server failed during the sign-in.', hint: tryLater },
+  ],
+  [
+    'temporarily_unavailable',
+    { code: 'server', sentence: 'The server is too busy for a sign-in.', hint: tryLater },
   ],
 ]);
 
@@ -64,13 +75,10 @@ export function authorizationProblem(error: string, description = ''): Bitbranch
       hint: 'Nothing was stored. Run bitbranch login again to be asked once more.',
     });
   }
-  const { sentence, hint } = explanationOf(error, description);
-  const words = printable(description);
-  const message = words === '' ? sentence : `${sentence} It says: ${words}`;
-  return new BitbranchError(codeOf(error), message, { hint });
+  return refusal(explanationOf(error, description), printable(description));
 }
 
-/** Whatever kept an answer of the token endpoint from being tokens; nothing of the answer is shown but a known error. */
+/** Whatever kept an answer of the token endpoint from being tokens; nothing of the answer is shown but the error's name. */
 export function tokenProblem(grant: Grant, problem: unknown): BitbranchError {
   if (!(problem instanceof ResponseBodyError)) {
     return new BitbranchError('server', 'The server did not answer as OAuth 2.0 asks.', {
@@ -83,8 +91,12 @@ export function tokenProblem(grant: Grant, problem: unknown): BitbranchError {
       hint: signInAgain,
     });
   }
-  const { sentence, hint } = explanationOf(error, error_description);
-  return new BitbranchError(codeOf(error), sentence, { hint });
+  return refusal(explanationOf(error, error_description));
+}
+
+function refusal({ code, sentence, hint }: Explanation, words = ''): BitbranchError {
+  const message = words === '' ? sentence : `${sentence} It says: ${words}`;
+  return new BitbranchError(code ?? 'sign_in_refused', message, { hint });
 }
 
 function explanationOf(error: string, description: string): Explanation {
@@ -96,12 +108,6 @@ function explanationOf(error: string, description: string): Explanation {
       hint: 'Ask the administrator of the server what it means.',
     }
   );
-}
-
-function codeOf(error: string): 'server' | 'sign_in_refused' {
-  return error === 'server_error' || error === 'temporarily_unavailable'
-    ? 'server'
-    : 'sign_in_refused';
 }
 
 /** What section 4.1.2.1 allows in a description, in one line that a terminal can show. */

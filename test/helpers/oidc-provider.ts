@@ -41,7 +41,7 @@ const kinds = {
 
 const internalAuthorizePath = '/provider/authorize';
 const consentPath = '/provider/consent/';
-export const accountId = 'ada';
+const accountId = 'ada';
 
 /**
  * An independent authorization server under Bitbucket's paths, with REST answers for those who hold its tokens: PKCE

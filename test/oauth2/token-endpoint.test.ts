@@ -165,6 +165,13 @@ test('a token endpoint without TLS is refused beyond loopback, before anything i
   await assert.rejects(refresh(server, client, refreshToken, send), /HTTPS/);
 });
 
+test('nothing is reached but by `send`', async (t) => {
+  t.mock.method(globalThis, 'fetch', () => assert.fail('the global fetch is slow to load'));
+  const send = async () => ({ status: 200, body: JSON.stringify(tokens) });
+  const server = serverAt('https://git.example.com');
+  assert.equal((await refresh(server, client, refreshToken, send)).accessToken, 'a');
+});
+
 test('what `send` throws comes through as it is', async () => {
   const failure = new BitbranchError('timeout', 'Nothing came.');
   const send = () => Promise.reject(failure);
