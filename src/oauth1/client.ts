@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { BitbranchError } from '../errors.ts';
 import { refusal, type Step } from './problems.ts';
+import { fieldsOf, only, type ProtocolResponse } from './response.ts';
 import {
   type ClientCredentials,
   type Moment,
@@ -12,24 +13,28 @@ import {
   type TokenWithSecret,
 } from './signature.ts';
 
-export type { ClientCredentials, Moment };
+export type { ClientCredentials, Moment, ProtocolResponse };
 
 /** Issued at the start of a sign-in, for this sign-in only (RFC 5849 section 2.1). */
 export interface TemporaryCredentials extends TokenWithSecret {}
 
-/** Stand for the access that the person granted (RFC 5849 section 2.3). */
-export interface TokenCredentials extends TokenWithSecret {}
+/**
+ * Stand for the access that the person granted (RFC 5849 section 2.3). Lifetimes and session handle are those of the OAuth
+ * Session extension; null where the server does not tell.
+ */
+export interface TokenCredentials extends TokenWithSecret {
+  readonly expiresInSeconds: number | null;
+  /** Renews the token; see {@link renewedTokenCredentialsRequest}. */
+  readonly sessionHandle: string | null;
+  /** How long the session handle stays good. */
+  readonly authorizationExpiresInSeconds: number | null;
+}
 
 /** A request to send as it stands, without a body. */
 export interface ProtocolRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-}
-
-export interface ProtocolResponse {
-  readonly status: number;
-  readonly body: string;
 }
 
 /** What a request to the callback means: only a `validated` or `denied` one ends the wait. */
@@ -134,19 +139,39 @@ export function tokenCredentialsRequest(
   return { ...request, headers: authorization(request, client, temporary, parameters) };
 }
 
+/** OAuth Session extension: asks for new token credentials in place of `token`. */
+export function renewedTokenCredentialsRequest(
+  endpointUrl: string,
+  client: ClientCredentials,
+  token: TokenWithSecret,
+  sessionHandle: string,
+  moment: Moment,
+): ProtocolRequest {
+  const request = { method: 'POST', url: new URL(endpointUrl).href };
+  const own = { oauth_session_handle: sessionHandle };
+  const parameters = protocolParameters(client, token, moment, own);
+  return { ...request, headers: authorization(request, client, token, parameters) };
+}
+
 /**
- * Section 2.3: the answer to {@link tokenCredentialsRequest}.
+ * Section 2.3: the answer to {@link tokenCredentialsRequest} or {@link renewedTokenCredentialsRequest}.
  * @throws {BitbranchError} `sign_in_denied`, `sign_in_refused`, `rate_limited` or `server`.
  */
 export function processTokenCredentialsResponse(response: ProtocolResponse): TokenCredentials {
-  return tokenWithSecret(successFields(response, 'token credentials'));
+  const fields = successFields(response, 'token credentials');
+  return {
+    ...tokenWithSecret(fields),
+    expiresInSeconds: seconds(only(fields, 'oauth_expires_in')),
+    sessionHandle: only(fields, 'oauth_session_handle') || null,
+    authorizationExpiresInSeconds: seconds(only(fields, 'oauth_authorization_expires_in')),
+  };
 }
 
 /** Section 3: the headers that make a request an authenticated one. */
 export function signedHeaders(
   request: SignableRequest,
   client: ClientCredentials,
-  token: TokenCredentials,
+  token: TokenWithSecret,
   moment: Moment,
 ): { readonly authorization: string } {
   return authorization(request, client, token, protocolParameters(client, token, moment));
@@ -162,11 +187,10 @@ function authorization(
   return { authorization: signer.authorizationHeader(request, token, parameters) };
 }
 
-/** The form-encoded fields of a 2xx answer, whatever content type it claims: Data Center says text/plain. */
-function successFields({ status, body }: ProtocolResponse, step: Step): URLSearchParams {
-  const fields = new URLSearchParams(body.trim());
-  if (status < 200 || status >= 300) throw refusal(step, status, only(fields, 'oauth_problem'));
-  return fields;
+/** The fields of a 2xx answer. */
+function successFields(response: ProtocolResponse, step: Step): URLSearchParams {
+  if (response.status < 200 || response.status >= 300) throw refusal(step, response);
+  return fieldsOf(response);
 }
 
 function tokenWithSecret(fields: URLSearchParams): TokenWithSecret {
@@ -180,10 +204,9 @@ function tokenWithSecret(fields: URLSearchParams): TokenWithSecret {
   return { token, tokenSecret };
 }
 
-/** The value of a field that is there exactly once, else null. */
-function only(fields: URLSearchParams, name: string): string | null {
-  const values = fields.getAll(name);
-  return values.length === 1 ? (values[0] ?? null) : null;
+/** A lifetime; what is no whole number of seconds, or is none at all, tells nothing. */
+function seconds(text: string | null): number | null {
+  return text !== null && /^[1-9]\d{0,9}$/.test(text) ? Number(text) : null;
 }
 
 /** Compares in a time that tells nothing of how much is right; the digests make the lengths equal. */

@@ -1,9 +1,12 @@
 import { BitbranchError } from '../errors.ts';
+import { clockSkewInWords } from './clock-skew.ts';
+import { type ProtocolResponse, problemOf } from './response.ts';
 
 /** Which request of RFC 5849 section 2 was refused: the one for temporary credentials (2.1) or for token credentials (2.3). */
 export type Step = 'temporary credentials' | 'token credentials';
 
 const signInAgain = 'Run bitbranch login again.';
+const setClockRight = "Set this computer's clock right: servers allow a few minutes of difference.";
 
 /**
  * What servers say in `oauth_problem` (the OAuth Problem Reporting extension) and what to do about it. The set is open:
@@ -21,14 +24,14 @@ const problems = new Map<string, { readonly sentence: string; readonly hint: str
     'signature_invalid',
     {
       sentence: 'The server could not confirm the signature of the request.',
-      hint: 'Check the consumer secret: it is mistyped or belongs to another consumer key.',
+      hint: 'Check the consumer secret or, for a key pair, the public key registered on the server: it belongs to another consumer key, or is mistyped.',
     },
   ],
   [
     'timestamp_refused',
     {
       sentence: 'The server refused the time of the request.',
-      hint: "Set this computer's clock right: servers allow a few minutes of difference.",
+      hint: setClockRight,
     },
   ],
   ['nonce_used', { sentence: 'The server has seen this very request before.', hint: signInAgain }],
@@ -81,8 +84,10 @@ const problems = new Map<string, { readonly sentence: string; readonly hint: str
   ],
 ]);
 
-/** The failure behind a status that is no success. `problem` is the answer's `oauth_problem`; nothing else of it is shown. */
-export function refusal(step: Step, status: number, problem: string | null): BitbranchError {
+/** The failure behind an answer whose status is no success. Its `oauth_problem` is understood; nothing else of it is shown. */
+export function refusal(step: Step, response: ProtocolResponse): BitbranchError {
+  const { status, clockSkewSeconds = null } = response;
+  const problem = problemOf(response);
   if (status === 429) {
     return new BitbranchError('rate_limited', 'The server takes no more requests for now.', {
       hint: 'Wait a few minutes, then run bitbranch login again.',
@@ -94,7 +99,18 @@ export function refusal(step: Step, status: number, problem: string | null): Bit
     });
   }
   if (step === 'token credentials' && problem !== null && isDenial(problem)) return denial();
+  if (problem === 'timestamp_refused' && clockSkewSeconds !== null) {
+    return timeRefusal(clockSkewSeconds);
+  }
   return problem === null ? unexplainedRefusal(step, status) : refusalFor(problem);
+}
+
+function timeRefusal(clockSkewSeconds: number): BitbranchError {
+  return new BitbranchError(
+    'sign_in_refused',
+    `The server refused the time of the request: ${clockSkewInWords(clockSkewSeconds)}.`,
+    { hint: setClockRight },
+  );
 }
 
 /** The failure when the person said no, or when the server says so by `problem` on the callback. */

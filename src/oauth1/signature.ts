@@ -43,6 +43,7 @@ export interface ProtocolParameters {
   readonly oauth_version?: string;
   readonly oauth_callback?: string;
   readonly oauth_verifier?: string;
+  readonly oauth_session_handle?: string;
 }
 
 /** A name and a value, both percent-encoded, so that any bytes are held as ASCII text. */
@@ -53,7 +54,7 @@ export function protocolParameters(
   client: ClientCredentials,
   token: TokenWithSecret | null,
   moment: Moment,
-  own: Pick<ProtocolParameters, 'oauth_callback' | 'oauth_verifier'> = {},
+  own: Pick<ProtocolParameters, 'oauth_callback' | 'oauth_verifier' | 'oauth_session_handle'> = {},
 ): ProtocolParameters {
   return {
     oauth_consumer_key: client.key,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { BitbranchError, type ErrorCode } from '../../src/errors.ts';
@@ -6,6 +7,7 @@ import {
   authorizationUrl,
   processTemporaryCredentialsResponse,
   processTokenCredentialsResponse,
+  renewedTokenCredentialsRequest,
   signedHeaders,
   type TemporaryCredentials,
   temporaryCredentialsRequest,
@@ -228,6 +230,44 @@ for (const [problem, sentence] of [
   }
 }
 
+for (const [wwwAuthenticate, body, sentence] of [
+  ['OAuth realm="https%3A%2F%2Fgit.example.com", oauth_problem="token_used"', '', /used already/],
+  ['OAuth oauth_problem=token_used', '', /used already/],
+  ['oauth oauth_problem = "token_used" , oauth_problem_advice="x"', '', /used already/],
+  ['Basic realm="SECRET", OAuth realm="x",oauth_problem="token_used"', '', /used already/],
+  ['OAuth oauth_problem="token_used"', 'oauth_problem=', /used already/],
+  ['OAuth oauth_problem="token_used"', 'SECRET', /used already/],
+  ['OAuth oauth_problem="token_used"', 'oauth_problem=nonce_used', /seen this very request/],
+  ['OAuth oauth_problem="a%20SECRET"', '', /without a proper name/],
+  ['OAuth oauth_problem_advice="SECRET"', '', /gave no reason/],
+  ['OAuth realm="SECRET"', '', /gave no reason/],
+  ['', '', /gave no reason/],
+  [null, '', /gave no reason/],
+] as const) {
+  test(`refusal whose WWW-Authenticate is ${wwwAuthenticate} and whose body is "${body}"`, () => {
+    const response = { status: 401, body, wwwAuthenticate };
+    const check = expectError('sign_in_refused', sentence);
+    assert.throws(() => processTemporaryCredentialsResponse(response), check);
+  });
+}
+
+for (const [problem, clockSkewSeconds, sentence] of [
+  [
+    'timestamp_refused',
+    600,
+    /^The server refused the time of the request: this computer's clock is 10 minutes ahead of the server's\.$/,
+  ],
+  ['timestamp_refused', -600, /clock is 10 minutes behind the server's\.$/],
+  ['timestamp_refused', null, /^The server refused the time of the request\.$/],
+  ['nonce_used', 600, /^The server has seen this very request before\.$/],
+] as const) {
+  test(`refusal with ${problem} by a server whose clock differs by ${clockSkewSeconds}`, () => {
+    const response = { status: 401, body: `oauth_problem=${problem}`, clockSkewSeconds };
+    const check = expectError('sign_in_refused', sentence);
+    assert.throws(() => processTokenCredentialsResponse(response), check);
+  });
+}
+
 for (const [endpointUrl, token, url] of [
   ['https://h/authenticate', 't', 'https://h/authenticate?oauth_token=t'],
   ['https://h/a?', 't', 'https://h/a?oauth_token=t'],
@@ -334,11 +374,77 @@ test('token credentials (2.3): a callback validated for another sign-in is refus
   );
 });
 
-test('token credentials response (2.3): token and secret, further fields left aside', () => {
-  const body =
-    'oauth_token=t&oauth_token_secret=s&oauth_expires_in=157680000&oauth_session_handle=h\n';
-  const credentials = processTokenCredentialsResponse({ status: 200, body });
-  assert.deepEqual(credentials, { token: 't', tokenSecret: 's' });
+const untold = { expiresInSeconds: null, sessionHandle: null, authorizationExpiresInSeconds: null };
+
+for (const [name, fields, told] of [
+  ['no more than the RFC asks', '', {}],
+  [
+    'the Session extension, as Data Center has it',
+    '&oauth_expires_in=157680000&oauth_session_handle=h%2B%2F&oauth_authorization_expires_in=160272000\n',
+    {
+      expiresInSeconds: 157_680_000,
+      sessionHandle: 'h+/',
+      authorizationExpiresInSeconds: 160_272_000,
+    },
+  ],
+  ['a lifetime alone', '&oauth_expires_in=1', { expiresInSeconds: 1 }],
+  ['lifetimes of nothing', '&oauth_expires_in=0&oauth_authorization_expires_in=', {}],
+  ['lifetimes that are none', '&oauth_expires_in=-1&oauth_authorization_expires_in=1e9', {}],
+  ['a lifetime beyond all dates', '&oauth_expires_in=99999999999', {}],
+  ['an empty session handle', '&oauth_session_handle=', {}],
+  ['a repeated session handle', '&oauth_session_handle=h&oauth_session_handle=i', {}],
+  ['fields of no meaning', '&oauth_consumer_key=k&x=1', {}],
+] as const) {
+  test(`token credentials response (2.3): ${name}`, () => {
+    const body = `oauth_token=t&oauth_token_secret=s${fields}`;
+    assert.deepEqual(processTokenCredentialsResponse({ status: 200, body }), {
+      token: 't',
+      tokenSecret: 's',
+      ...untold,
+      ...told,
+    });
+  });
+}
+
+test('renewal (Session extension): signed with the old token, its session handle in the header', () => {
+  const token = { token: 'old', tokenSecret: 'oldSecret' };
+  const request = renewedTokenCredentialsRequest(
+    'HTTPS://Photos.example.net:443/token',
+    client,
+    token,
+    hostileText,
+    moment,
+  );
+  const parameters = {
+    oauth_consumer_key: client.key,
+    oauth_nonce: moment.nonce,
+    oauth_session_handle: hostileText,
+    oauth_signature_method: 'HMAC-SHA1',
+    oauth_timestamp: `${moment.timestampSeconds}`,
+    oauth_token: 'old',
+    oauth_version: '1.0',
+  };
+  const escaped = (text: string) =>
+    encodeURIComponent(text).replace(
+      /[!'()*]/g,
+      (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
+    );
+  const normalized = Object.entries(parameters)
+    .map(([name, value]) => `${name}=${escaped(value)}`)
+    .join('&');
+  const baseString = ['POST', endpoint, normalized].map(escaped).join('&');
+  const signature = createHmac('sha1', `${client.signing.secret}&oldSecret`)
+    .update(baseString)
+    .digest('base64');
+  const header = Object.entries({ ...parameters, oauth_signature: signature })
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}="${escaped(value)}"`)
+    .join(', ');
+  assert.deepEqual(request, {
+    method: 'POST',
+    url: endpoint,
+    headers: { authorization: `OAuth ${header}` },
+  });
 });
 
 for (const [name, status, body, code, sentence] of [
