@@ -228,7 +228,7 @@ function memoryStore(records: Map<string, unknown>): CredentialStore {
   };
 }
 
-export function keyOf({ type, host, name }: RecordReference): string {
+function keyOf({ type, host, name }: RecordReference): string {
   return `${type} ${host} ${name}`;
 }
 
