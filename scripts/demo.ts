@@ -55,8 +55,8 @@ assert.ok(decider, `usage: demo.ts ${Object.keys(deciders).join('|')}`);
 try {
   await tellStory(decider);
 } catch (error) {
-  if (!interrupted.signal.aborted) throw error;
-  process.exitCode = 130;
+  if (!interrupted.signal.aborted) process.stderr.write(`\nThe demo failed: ${error}\n`);
+  process.exitCode = interrupted.signal.aborted ? 130 : 1;
 } finally {
   await rm(configDirectory, { recursive: true });
 }
@@ -123,7 +123,7 @@ function start(args: readonly string[], stdio: StdioOptions, extraEnv = {}): Chi
 
 async function succeeded(child: ChildProcess): Promise<void> {
   await once(child, 'close');
-  assert.equal(child.exitCode, 0, `${child.spawnargs.slice(1).join(' ')} failed`);
+  if (child.exitCode !== 0) throw new Error(`bitbranch ${child.spawnargs[2]} did not succeed`);
 }
 
 function printed(stream: Readable | null, pattern: RegExp): Promise<string> {
