@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Socket } from 'node:net';
 import type { Environment } from '../context.ts';
+import { childEnvironment } from './child-environment.ts';
 import { helperEnded } from './keychain-failure.ts';
 import type { KeychainMessage, KeychainRequest } from './keychain-helper.ts';
 
@@ -45,10 +46,11 @@ export function startHelper(command: readonly string[], env: Environment): Helpe
   };
 }
 
-/** Without our own variables, which hold secrets, and without those that slow Node's start down or change what it runs. */
+/** Without those variables that slow Node's start down or change what it runs. */
 function helperEnvironment(env: Environment): Record<string, string | undefined> {
-  const dropped = /^(BITBRANCH_.*|NODE_EXTRA_CA_CERTS|NODE_OPTIONS)$/i;
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !dropped.test(name)));
+  const dropped = /^NODE_(EXTRA_CA_CERTS|OPTIONS)$/i;
+  const entries = Object.entries(childEnvironment(env));
+  return Object.fromEntries(entries.filter(([name]) => !dropped.test(name)));
 }
 
 async function* readMessages(

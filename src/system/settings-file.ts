@@ -1,6 +1,5 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { emptySettings, type Settings, type SettingsStore } from '../credentials/settings.ts';
 import {
   formatSettings,
@@ -8,7 +7,10 @@ import {
   SettingsFormatError,
 } from '../credentials/settings-format.ts';
 import { BitbranchError } from '../errors.ts';
+import { writeAtomically } from './atomic-file.ts';
 import { type ConfigDirectoryOptions, configDirectory } from './config-directory.ts';
+import { acquireLock } from './locks.ts';
+import { isSystemError, reasonOf, type SystemError } from './system-error.ts';
 
 /** The settings as `settings.json` in the configuration directory, both for their owner only. */
 export function createSettingsFile(options: ConfigDirectoryOptions): SettingsStore {
@@ -35,42 +37,16 @@ async function updateSettings(
   path: string,
   change: (settings: Settings) => Settings,
 ): Promise<void> {
-  // Loaded here, as the lock's library is below, because only a command that changes something should pay for it.
-  const { default: writeFileAtomic } = await import('write-file-atomic');
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const unlock = await lock(path);
+    const unlock = await acquireLock(path);
     try {
-      const changed = change(await readSettings(path));
-      await writeFileAtomic(path, formatSettings(changed), { mode: 0o600 });
+      await writeAtomically(path, formatSettings(change(await readSettings(path))));
     } finally {
       await unlock();
     }
   } catch (error) {
     throw isSystemError(error) ? inaccessible(path, 'written', error) : error;
   }
-}
-
-/** Tries for longer than the 10 s after which the lock of a process that died counts for nothing. */
-async function lock(path: string): Promise<() => Promise<void>> {
-  const { default: lockfile } = await import('proper-lockfile');
-  const deadlineMs = performance.now() + 20_000;
-  for (;;) {
-    try {
-      return await lockfile.lock(path, { realpath: false, stale: 10_000 }); // no file yet, no real path
-    } catch (error) {
-      const isHeld = isSystemError(error) && error.code === 'ELOCKED';
-      if (!isHeld || performance.now() > deadlineMs) throw error;
-    }
-    await setTimeout(10 + 30 * Math.random());
-  }
-}
-
-type SystemError = Error & { readonly code: string };
-
-/** An error of the file system or of the lock; BitbranchErrors have a code too. */
-function isSystemError(error: unknown): error is SystemError {
-  return error instanceof Error && 'code' in error && !(error instanceof BitbranchError);
 }
 
 function unusable(path: string, error: SettingsFormatError): BitbranchError {
@@ -89,15 +65,12 @@ function unusable(path: string, error: SettingsFormatError): BitbranchError {
 }
 
 function inaccessible(path: string, verb: 'read' | 'written', error: SystemError): BitbranchError {
-  if (error.code === 'ELOCKED') {
-    return new BitbranchError('timeout', `Another bitbranch keeps ${path} locked.`, {
-      hint: `Try again; if no other one is running, remove ${path}.lock.`,
+  return new BitbranchError(
+    'usage',
+    `The settings file ${path} can't be ${verb}: ${reasonOf(error)}.`,
+    {
+      hint: 'Put that right, or set BITBRANCH_CONFIG_DIR to another directory.',
       cause: error,
-    });
-  }
-  const reason = /^\w+: ([^,]+)/.exec(error.message)?.[1] ?? error.code;
-  return new BitbranchError('usage', `The settings file ${path} can't be ${verb}: ${reason}.`, {
-    hint: 'Put that right, or set BITBRANCH_CONFIG_DIR to another directory.',
-    cause: error,
-  });
+    },
+  );
 }
