@@ -11,7 +11,8 @@ for (const { button, exitCode, said, shown } of [
   test(`a person presses "${button}" in Chromium, and no verifier stays in its history`, async (t) => {
     const home = await createHome(t);
     const sandbox = await startSandboxProcess(home);
-    await using chromium = await launchChromium();
+    const chromium = await launchChromium();
+    t.after(() => chromium[Symbol.asyncDispose]());
     const login = home.start([...sandbox.loginArgs, '--no-browser'], { env: sandbox.loginEnv });
     const [consentUrl] = await login.printed(/http\S+oauth_token=\S+/);
 

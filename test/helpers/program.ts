@@ -1,5 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { TestContext } from 'node:test';
+
+/** What runs what it was given once it is over: a test, or a program that uses these helpers. */
+export interface Scope {
+  after(ending: () => unknown): void;
+}
 
 export interface ProgramResult {
   readonly exitCode: number | null;
@@ -31,7 +35,7 @@ export interface ProgramOptions {
 const patienceMs = 60_000;
 
 export function startProgram(
-  t: TestContext,
+  scope: Scope,
   [command = '', ...args]: readonly string[],
   options: ProgramOptions,
 ): Program {
@@ -47,7 +51,7 @@ export function startProgram(
   child.stdin.on('error', () => {}); // it may end before it reads
   const ended = end(child, output);
   ended.catch(() => {}); // the test that waits for it is told
-  t.after(async () => {
+  scope.after(async () => {
     child.kill('SIGTERM');
     await ended;
   });

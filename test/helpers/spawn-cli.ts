@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
-import { type Program, type ProgramResult, startProgram } from './program.ts';
+import { type Program, type ProgramResult, type Scope, startProgram } from './program.ts';
 
 export const builtProgram = join(import.meta.dirname, '../../dist/main.cjs');
 
@@ -28,12 +27,12 @@ export interface Home {
 
 /** A home that is removed when the test ends. */
 export async function createHome(
-  t: TestContext,
+  scope: Scope,
   keychain: Readonly<Record<string, string>> = keychainSession(),
 ): Promise<Home> {
   assert.ok(existsSync(builtProgram), 'dist/main.cjs is missing: run npm run build');
   const directory = await mkdtemp(join(tmpdir(), 'bitbranch-home-'));
-  t.after(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
+  scope.after(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
   const env = {
     PATH: process.env['PATH'] ?? '',
     LANG: 'C.UTF-8',
@@ -45,7 +44,7 @@ export async function createHome(
   for (const path of [env.HOME, env.TMPDIR]) await mkdir(path);
 
   function start(args: readonly string[], options: CliOptions = {}): Program {
-    const program = startProgram(t, [process.execPath, builtProgram, ...args], {
+    const program = startProgram(scope, [process.execPath, builtProgram, ...args], {
       env: defined({ ...env, ...options.env }),
       cwd: options.cwd ?? env.HOME,
     });
@@ -58,7 +57,7 @@ export async function createHome(
 }
 
 /** The variables by which a program finds the keychain of this test run. */
-export function keychainSession(): Record<string, string> {
+function keychainSession(): Record<string, string> {
   const session = {
     DBUS_SESSION_BUS_ADDRESS: process.env['DBUS_SESSION_BUS_ADDRESS'],
     XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'],
@@ -70,7 +69,7 @@ export function keychainSession(): Record<string, string> {
   return defined(session);
 }
 
-export function defined(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+function defined(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
