@@ -68,6 +68,7 @@ async function signIn(t: TestContext, story: Story = {}) {
     },
     {
       authorizeAt: async (url, uri) => {
+        await new Promise(setImmediate); // as a terminal that takes its time
         events.push('page named');
         consentUrl = url;
         redirectUri = uri;
