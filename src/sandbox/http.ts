@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ApiError } from './cloud/api-error.ts';
-import type { SignedRequest } from './oauth1-verifier.ts';
+import { ApiError } from './api-error.ts';
+import type { SignedRequest } from './oauth1/verifier.ts';
 
 /**
  * Where the client finds this server: what it wrote into its Host header, so that links stay on the origin it knows.
@@ -24,9 +24,34 @@ export function signedRequestOf(request: FastifyRequest): SignedRequest {
   };
 }
 
+/**
+ * The whole address that was asked.
+ * @throws {ApiError} 400 when its query gives a parameter twice
+ */
+export function urlOf(request: FastifyRequest): URL {
+  const url = new URL(`${baseUrlOf(request)}${request.raw.url ?? ''}`);
+  const names = [...url.searchParams.keys()];
+  const repeated = names.find((name, index) => names.indexOf(name) < index);
+  if (repeated !== undefined) throw new ApiError(400, `${repeated} is given more than once.`);
+  return url;
+}
+
+/** The variable parts of the path, decoded. */
+export function pathParametersOf({ params }: FastifyRequest): Readonly<Record<string, string>> {
+  const entries = typeof params === 'object' && params !== null ? Object.entries(params) : [];
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+}
+
 /** The form as it was sent; see {@link acceptForms}. */
 export function formBodyOf(request: FastifyRequest): string {
   return typeof request.body === 'string' ? request.body : '';
+}
+
+/** The values of a query or form by their names; null when a name is given twice. */
+export function singleValues(text: string): ReadonlyMap<string, string> | null {
+  const pairs = [...new URLSearchParams(text)];
+  const values = new Map(pairs);
+  return values.size === pairs.length ? values : null;
 }
 
 /** Takes forms, unparsed since a signature covers them as they were sent, and no other kind of body. */

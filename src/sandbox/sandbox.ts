@@ -1,6 +1,11 @@
 import { BitbranchError } from '../errors.ts';
-import { OAuth1Provider, randomText } from './oauth1-provider.ts';
+import type { ApplicationLink } from './data-center/application-links.ts';
+import type { Fault } from './faults.ts';
+import type { GivenToken } from './given-tokens.ts';
+import { type HostKind, hostKinds } from './host-kinds.ts';
+import type { TokenRequest } from './oauth2/routes.ts';
 import type { Permission } from './permission.ts';
+import { randomText } from './random-text.ts';
 import { generatedRepository } from './repositories/generated-repository.ts';
 import { gitRepository } from './repositories/git-repository.ts';
 import type { Repository } from './repositories/repository.ts';
@@ -14,12 +19,21 @@ export interface SandboxOptions {
   readonly repositories?: readonly { readonly fullName: string; readonly path: string }[];
   /** Repositories made up as they are asked for, with so many branches. */
   readonly generated?: readonly { readonly fullName: string; readonly branches: number }[];
-  /** The OAuth consumer that is registered here; a random one by default. */
+  /** The OAuth consumer that is registered here, for all that has a secret; a random one by default. */
   readonly consumer?: { readonly key: string; readonly secret: string };
-  /** What the consumer may ask for; both by default. */
+  /** What the consumer may ask for on Cloud; both by default. */
   readonly permissions?: readonly Permission[];
+  /** Data Center's consumers for OAuth 1.0a, by their RSA public keys; none by default. */
+  readonly applicationLinks?: readonly ApplicationLink[];
+  /** Tokens as people make them on a page; none by default. */
+  readonly tokens?: readonly GivenToken[];
+  /** Of OAuth 2.0 tokens (2 hours on Cloud, 1 on Data Center by default) and of OAuth 1.0a tokens on Data Center (5 years). */
+  readonly tokenLifetimeSeconds?: number;
+  /** What Cloud calls the scope in a token answer: `scopes` until May 2026. */
+  readonly scopeField?: 'scope' | 'scopes';
   /** Added to every REST answer. */
   readonly latencyMs?: number;
+  readonly onRequest?: Fault;
   readonly clock?: { nowMs(): number };
 }
 
@@ -29,25 +43,30 @@ export interface Sandbox {
   readonly consumer: { readonly key: string; readonly secret: string };
   /** Each as `workspace/slug`. */
   readonly repositories: readonly string[];
+  /** Everything that the token endpoints of OAuth 2.0 were asked for, in order. */
+  readonly tokenRequests: readonly (TokenRequest & { readonly hostKind: HostKind['hostKind'] })[];
   /** Ends all connections and leaves nothing on disk. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a small Bitbucket on 127.0.0.1 with one account, one consumer and a few repositories.
- * @throws {BitbranchError} `usage` for a repository that can't be served and for a port that is taken.
+ * Starts a small Bitbucket on 127.0.0.1, at once of Cloud's and of Data Center's kind, with one account and a few repositories.
+ * @throws {BitbranchError} `usage` for a repository or public key that can't be used and for a port that is taken.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { repositories, removeSample } = await openRepositories(options);
   const consumer = options.consumer ?? { key: randomText(18), secret: randomText(32) };
   const clock = options.clock ?? { nowMs: () => Date.now() };
+  const kinds = hostKinds({ ...options, consumer, clock });
+  const { repositories, removeSample } = await openRepositories(options);
+  const tokenRequests: Sandbox['tokenRequests'][number][] = [];
   const server = createServer({
-    provider: new OAuth1Provider({ consumer, clock }),
-    consumerKey: consumer.key,
-    permissions: options.permissions ?? ['account', 'repository'],
+    ...kinds,
+    scopeField: options.scopeField ?? 'scope',
     repositories,
     latencyMs: options.latencyMs ?? 0,
     clock,
+    onRequest: options.onRequest,
+    onTokenRequest: (hostKind, request) => tokenRequests.push({ hostKind, ...request }),
   });
   async function close(): Promise<void> {
     await server.close();
@@ -56,7 +75,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
   try {
     const url = await listen(server, options.port ?? 0);
-    return { url, consumer, repositories: repositories.map(({ fullName }) => fullName), close };
+    const fullNames = repositories.map(({ fullName }) => fullName);
+    return { url, consumer, repositories: fullNames, tokenRequests, close };
   } catch (error) {
     await close();
     throw error;

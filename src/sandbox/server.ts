@@ -1,30 +1,31 @@
-import fastify, {
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify';
-import { ApiError } from './cloud/api-error.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { ApiError } from './api-error.ts';
+import { authenticator } from './authentication.ts';
+import { cloudError } from './cloud/cloud-answers.ts';
 import { serveCloudApi } from './cloud/cloud-api.ts';
 import { compress } from './compression.ts';
-import { baseUrlOf, signedRequestOf } from './http.ts';
-import { OAuthRefusal } from './oauth1-parameters.ts';
-import type { OAuth1Provider } from './oauth1-provider.ts';
-import { serveOAuth1 } from './oauth1-routes.ts';
-import { isSigned } from './oauth1-verifier.ts';
-import type { Permission } from './permission.ts';
+import { dataCenterError } from './data-center/answers.ts';
+import { serveDataCenterApi } from './data-center/api.ts';
+import { type Fault, injectFaults } from './faults.ts';
+import type { HostKind } from './host-kinds.ts';
+import { baseUrlOf } from './http.ts';
+import { serveOAuth1 } from './oauth1/routes.ts';
+import { serveOAuth2, type TokenRequest } from './oauth2/routes.ts';
 import type { Repository } from './repositories/repository.ts';
 
 export interface ServerOptions {
-  readonly provider: OAuth1Provider;
-  readonly consumerKey: string;
-  readonly permissions: readonly Permission[];
+  readonly cloud: HostKind;
+  readonly dataCenter: HostKind;
+  readonly scopeField: 'scope' | 'scopes';
   readonly repositories: readonly Repository[];
   readonly latencyMs: number;
   readonly clock: { nowMs(): number };
+  readonly onRequest: Fault | undefined;
+  onTokenRequest(hostKind: HostKind['hostKind'], request: TokenRequest): void;
 }
 
-/** The HTTP server of a Cloud-kind host: its OAuth endpoints and its REST API. It does not listen yet. */
+/** The HTTP server that is a host of both kinds: their OAuth endpoints and their REST APIs. It does not listen yet. */
 export function createServer(options: ServerOptions): FastifyInstance {
   const app = fastify({
     exposeHeadRoutes: false,
@@ -40,61 +41,51 @@ export function createServer(options: ServerOptions): FastifyInstance {
     reply.header('date', new Date(options.clock.nowMs()).toUTCString());
     baseUrlOf(request);
   });
+  if (options.onRequest !== undefined) injectFaults(app, options.onRequest);
   app.setErrorHandler(sendError);
   app.setNotFoundHandler(async () => {
-    throw new ApiError(
-      404,
-      'Resource not found',
-      'There is no API hosted at this URL. The sandbox knows the calls that bitbranch makes.',
-    );
+    throw new ApiError(404, 'Resource not found', {
+      detail:
+        'There is no API hosted at this URL. The sandbox knows the calls that bitbranch makes.',
+    });
   });
 
-  app.register(async (scope) => serveOAuth1(scope, options));
+  for (const kind of [options.cloud, options.dataCenter]) {
+    app.register(async (scope) =>
+      serveOAuth1(scope, kind.oauth1, kind.oauth1Dialect, options.clock),
+    );
+    app.register(async (scope) =>
+      serveOAuth2(scope, {
+        provider: kind.oauth2,
+        dialect: kind.oauth2Dialect,
+        scopeField: kind.hostKind === 'cloud' ? options.scopeField : 'scope',
+        onTokenRequest: (request) => options.onTokenRequest(kind.hostKind, request),
+      }),
+    );
+  }
   app.register(async (scope) => {
-    scope.addHook('onRequest', async (_request, reply) => {
-      reply.header('x-credential-type', 'oauth1');
+    scope.addHook('onRequest', async () => {
+      if (options.latencyMs > 0) await sleep(options.latencyMs, undefined, { ref: false });
     });
     scope.addHook('onSend', compress);
-    scope.setErrorHandler((error, _request, reply) => {
-      if (error instanceof ApiError && error.status === 401) {
-        reply.header('www-authenticate', 'OAuth realm="bitbranch sandbox"');
-      }
-      throw error;
-    });
-    serveCloudApi(scope, {
-      ...options,
-      authenticate: (request) => authenticate(options.provider, request),
-    });
+    const { cloud, dataCenter, repositories } = options;
+    serveCloudApi(scope, { repositories, authenticate: authenticator(cloud) });
+    serveDataCenterApi(scope, { repositories, authenticate: authenticator(dataCenter) });
   });
   return app;
 }
 
-function authenticate(provider: OAuth1Provider, request: FastifyRequest): void {
-  try {
-    const signedRequest = signedRequestOf(request);
-    if (!isSigned(signedRequest)) throw new OAuthRefusal(401, 'it is not signed with OAuth 1.0a');
-    provider.authenticate(signedRequest);
-  } catch (error) {
-    if (!(error instanceof OAuthRefusal)) throw error;
-    throw new ApiError(error.status, `Could not verify OAuth request: ${error.message}.`);
-  }
+function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const apiError = error instanceof ApiError ? error : frameworkError(error);
+  const isDataCenter = /^\/(?:rest|plugins)\//.test(request.raw.url ?? '');
+  if (apiError.challenge !== undefined) reply.header('www-authenticate', apiError.challenge);
+  reply.code(apiError.status).send(isDataCenter ? dataCenterError(apiError) : cloudError(apiError));
 }
 
-function sendError(error: unknown, _request: FastifyRequest, reply: FastifyReply): void {
-  reply.code(statusOf(error)).send(errorBody(error));
-}
-
-function statusOf(error: unknown): number {
-  if (error instanceof ApiError) return error.status;
-  return isFastifyError(error) ? (error.statusCode ?? 500) : 500;
-}
-
-function errorBody(error: unknown): ApiError['body'] {
-  if (error instanceof ApiError) return error.body;
-  const message = error instanceof Error ? error.message : String(error);
-  return new ApiError(statusOf(error), message).body;
-}
-
-function isFastifyError(error: unknown): error is FastifyError {
-  return error instanceof Error && 'statusCode' in error;
+function frameworkError(error: unknown): ApiError {
+  const status =
+    error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+      ? error.statusCode
+      : 500;
+  return new ApiError(status, error instanceof Error ? error.message : String(error));
 }

@@ -4,7 +4,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { protocolParameters, RequestSigner } from '../../src/oauth1/signature.ts';
-import { type SignedRequest, verifyRequest } from '../../src/sandbox/oauth1-verifier.ts';
+import { hmacSha1Check } from '../../src/sandbox/oauth1/signature.ts';
+import {
+  type KnownKeys,
+  type SignedRequest,
+  verifyRequest,
+} from '../../src/sandbox/oauth1/verifier.ts';
 
 /** Text of any characters that UTF-8 can hold, those that OAuth escapes and URLs treat specially well represented. */
 const text = fc.string({
@@ -112,14 +117,18 @@ function signed({
   };
 }
 
+function keysOf({ key, token }: SignedCase, secret: string): KnownKeys {
+  return {
+    signatureMethod: 'HMAC-SHA1',
+    signatureCheck: (asked) => (asked === key ? hmacSha1Check(secret) : undefined),
+    tokenSecret: (asked) => (asked === token?.token ? token.tokenSecret : undefined),
+  };
+}
+
 test('the sandbox verifies what the client signs, and reads back what it said', () => {
   fc.assert(
     fc.property(signedCase, (input) => {
-      const verified = verifyRequest(signed(input), {
-        consumerSecret: (key) => (key === input.key ? input.secret : undefined),
-        tokenSecret: (token) =>
-          token === input.token?.token ? input.token.tokenSecret : undefined,
-      });
+      const verified = verifyRequest(signed(input), keysOf(input, input.secret));
       assert.deepEqual(verified, {
         consumerKey: input.key,
         token: input.token?.token,
@@ -127,6 +136,7 @@ test('the sandbox verifies what the client signs, and reads back what it said', 
         nonce: input.moment.nonce,
         callback: input.own.oauth_callback,
         verifier: input.own.oauth_verifier,
+        sessionHandle: undefined,
       });
     }),
     { numRuns: 500 },
@@ -146,11 +156,8 @@ test('the sandbox refuses what was changed after it was signed', () => {
   const change = fc.constantFrom(...Object.values(changes));
   fc.assert(
     fc.property(signedCase, change, (input, change) => {
-      const secrets = {
-        consumerSecret: () => input.secret,
-        tokenSecret: () => input.token?.tokenSecret,
-      };
-      assert.throws(() => verifyRequest(change(signed(input)), secrets), /the signature is wrong/);
+      const keys = keysOf(input, input.secret);
+      assert.throws(() => verifyRequest(change(signed(input)), keys), /the signature is wrong/);
     }),
     { numRuns: 200 },
   );
@@ -159,11 +166,8 @@ test('the sandbox refuses what was changed after it was signed', () => {
 test('the sandbox refuses a request signed with other secrets', () => {
   fc.assert(
     fc.property(signedCase, (input) => {
-      const secrets = {
-        consumerSecret: () => `${input.secret}x`,
-        tokenSecret: () => input.token?.tokenSecret,
-      };
-      assert.throws(() => verifyRequest(signed(input), secrets), /the signature is wrong/);
+      const keys = keysOf(input, `${input.secret}x`);
+      assert.throws(() => verifyRequest(signed(input), keys), /the signature is wrong/);
     }),
     { numRuns: 100 },
   );

@@ -127,9 +127,9 @@ describe('the decision', () => {
     const other = await page((await requestToken(sandbox, { nowMs })).token);
     const proof = /name="anti_forgery" value="(\w{32})"/.exec(other)?.[1] ?? '';
     const forgeries = [
-      { oauth_token: token, decision: 'grant' },
-      { oauth_token: token, decision: 'grant', anti_forgery: proof },
-      { oauth_token: 'unknown', decision: 'grant', anti_forgery: proof },
+      { access_request: token, decision: 'grant' },
+      { access_request: token, decision: 'grant', anti_forgery: proof },
+      { access_request: 'unknown', decision: 'grant', anti_forgery: proof },
     ];
     for (const forgery of forgeries) {
       const answer = await fetch(endpoint(sandbox, 'authenticate'), {

@@ -1,6 +1,13 @@
 import { account } from '../account.ts';
+import type { ApiError } from '../api-error.ts';
 import { type Branch, type Refs, type Repository, uuidFrom } from '../repositories/repository.ts';
-import type { CloudBranch, CloudCommit, CloudRepository, CloudUser } from './cloud-schemas.ts';
+import type {
+  CloudBranch,
+  CloudCommit,
+  CloudError,
+  CloudRepository,
+  CloudUser,
+} from './cloud-schemas.ts';
 
 /** Makes the JSON of the REST API, with links that begin with `baseUrl`. */
 export interface CloudAnswers {
@@ -113,6 +120,10 @@ export function cloudAnswers(baseUrl: string): CloudAnswers {
       html: link(`/${fullName}/commits/${hash}`),
     };
   }
+}
+
+export function cloudError({ message, detail }: ApiError): CloudError {
+  return { type: 'error', error: detail === undefined ? { message } : { message, detail } };
 }
 
 function slugOf(fullName: string): string {

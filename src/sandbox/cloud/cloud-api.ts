@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { baseUrlOf, serve } from '../http.ts';
+import { ApiError } from '../api-error.ts';
+import type { Authenticate, Caller } from '../caller.ts';
+import { baseUrlOf, pathParametersOf, serve, urlOf } from '../http.ts';
 import type { Permission } from '../permission.ts';
 import { type LazyList, lazyList, type Repository } from '../repositories/repository.ts';
-import { ApiError } from './api-error.ts';
 import { type CloudAnswers, cloudAnswers } from './cloud-answers.ts';
 import type { QueryableFields } from './fields.ts';
 import { legacyChangeset } from './legacy-branches.ts';
@@ -14,11 +14,7 @@ import { select } from './selection.ts';
 
 export interface CloudApiOptions {
   readonly repositories: readonly Repository[];
-  /** What every credential is good for. */
-  readonly permissions: readonly Permission[];
-  /** Passes a request that carries a good credential. @throws {ApiError} for any other. */
-  authenticate(request: FastifyRequest): void;
-  readonly latencyMs: number;
+  readonly authenticate: Authenticate;
 }
 
 /** What a handler gets to work with. */
@@ -52,15 +48,16 @@ const repositoryFields: QueryableFields = {
 };
 
 /** Bitbucket Cloud's REST API 2.0, as far as it is about branches, and the branches of the old 1.0. */
-export function serveCloudApi(app: FastifyInstance, options: CloudApiOptions): void {
-  const { repositories } = options;
-
+export function serveCloudApi(
+  app: FastifyInstance,
+  { repositories, authenticate }: CloudApiOptions,
+): void {
   function get(path: string, permission: Permission, answer: (call: Call) => Promise<unknown>) {
     serve(app, path, {
-      GET: async (request) => {
-        if (options.latencyMs > 0) await sleep(options.latencyMs, undefined, { ref: false });
-        options.authenticate(request);
-        requirePermission(permission, options.permissions);
+      GET: async (request, reply) => {
+        const caller = authenticate(request);
+        reply.header('x-credential-type', caller.credentialType);
+        requirePermission(permission, caller);
         const call = callOf(request);
         const fields = call.url.searchParams.get('fields');
         const whole = await answer(call);
@@ -123,23 +120,20 @@ function selected<Item>(
 }
 
 function callOf(request: FastifyRequest): Call {
-  const baseUrl = baseUrlOf(request);
-  const url = new URL(`${baseUrl}${request.raw.url ?? ''}`);
-  const names = [...url.searchParams.keys()];
-  const repeated = names.find((name, index) => names.indexOf(name) < index);
-  if (repeated !== undefined) throw new ApiError(400, `${repeated} is given more than once.`);
-  return { url, path: pathParameters(request.params), answers: cloudAnswers(baseUrl) };
+  return {
+    url: urlOf(request),
+    path: pathParametersOf(request),
+    answers: cloudAnswers(baseUrlOf(request)),
+  };
 }
 
-function pathParameters(params: unknown): Readonly<Record<string, string>> {
-  const entries = typeof params === 'object' && params !== null ? Object.entries(params) : [];
-  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
-}
-
-function requirePermission(required: Permission, granted: readonly Permission[]): void {
-  if (granted.includes(required)) return;
-  throw new ApiError(403, 'Your credentials lack one or more required privilege scopes.', {
-    required: [required],
-    granted,
-  });
+function requirePermission(required: Permission, { permissions, isUser }: Caller): void {
+  if (!permissions.includes(required)) {
+    throw new ApiError(403, 'Your credentials lack one or more required privilege scopes.', {
+      detail: { required: [required], granted: permissions },
+    });
+  }
+  if (required === 'account' && !isUser) {
+    throw new ApiError(403, 'This token belongs to a workspace, not to a user.');
+  }
 }

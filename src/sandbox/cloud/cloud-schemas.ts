@@ -7,6 +7,7 @@ import type {
   SchemaRepository,
   SchemaUser,
 } from '@coderabbitai/bitbucket/cloud/openapi';
+import type { ErrorDetail } from '../api-error.ts';
 
 /**
  * A published schema with any text as `type`: the generated types put the schema's own name there (`base_commit`), the server sends what the
@@ -41,5 +42,3 @@ export interface CloudError {
     readonly detail?: ErrorDetail;
   };
 }
-
-export type ErrorDetail = string | Readonly<Record<string, unknown>>;

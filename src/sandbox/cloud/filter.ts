@@ -1,4 +1,4 @@
-import { ApiError } from './api-error.ts';
+import { ApiError } from '../api-error.ts';
 import { type Comparable, type FieldKind, fieldReader, type QueryableFields } from './fields.ts';
 
 export type Predicate = (item: unknown) => boolean;

@@ -1,5 +1,5 @@
+import { ApiError } from '../api-error.ts';
 import type { LazyList } from '../repositories/repository.ts';
-import { ApiError } from './api-error.ts';
 import type { CloudPage } from './cloud-schemas.ts';
 
 const defaultPageLength = 10;

@@ -1,6 +1,6 @@
 import { account } from '../account.ts';
+import { ApiError } from '../api-error.ts';
 import { type Repository, uuidFrom } from '../repositories/repository.ts';
-import { ApiError } from './api-error.ts';
 
 /**
  * The repositories of a workspace, named by its slug or its UUID in braces, in either case.

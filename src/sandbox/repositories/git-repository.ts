@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { BitbranchError } from '../../errors.ts';
-import { type Branch, lazyList, type Refs, type Repository } from './repository.ts';
+import { type Branch, type Distance, lazyList, type Refs, type Repository } from './repository.ts';
 
 const run = promisify(execFile);
 
@@ -20,12 +20,24 @@ const format = fields.map((field) => `${field}%00`).join('');
 
 /** A repository on disk, bare or not; every answer shows the branches that it has at that moment. */
 export function gitRepository(fullName: string, path: string): Repository {
-  return { fullName, refs: () => readRefs(resolve(path)) };
+  const gitPath = resolve(path);
+  return {
+    fullName,
+    refs: () => readRefs(gitPath),
+    distance: (baseHash, hash) => countBetween(gitPath, baseHash, hash),
+  };
+}
+
+async function countBetween(path: string, baseHash: string, hash: string): Promise<Distance> {
+  const range = `${baseHash}...${hash}`;
+  const output = await git(path, ['rev-list', '--left-right', '--count', range, '--']);
+  const [behind = 0, ahead = 0] = output.trim().split('\t').map(Number);
+  return { ahead, behind };
 }
 
 /** @throws {BitbranchError} `usage` when git can't read a repository there. */
 async function readRefs(path: string): Promise<Refs> {
-  const records = parse(await forEachRef(path));
+  const records = parse(await git(path, ['for-each-ref', `--format=${format}`, 'refs/heads/']));
   const branches = records.map(({ branch }) => branch);
   return {
     branches: {
@@ -36,13 +48,12 @@ async function readRefs(path: string): Promise<Refs> {
   };
 }
 
-async function forEachRef(path: string): Promise<string> {
+async function git(path: string, args: readonly string[]): Promise<string> {
   try {
-    const { stdout } = await run(
-      'git',
-      ['-C', path, 'for-each-ref', `--format=${format}`, 'refs/heads/'],
-      { env: gitEnvironment(), maxBuffer: 1 << 30 },
-    );
+    const { stdout } = await run('git', ['-C', path, ...args], {
+      env: gitEnvironment(),
+      maxBuffer: 1 << 30,
+    });
     return stdout;
   } catch (cause) {
     throw new BitbranchError('usage', `git can't read a repository at ${path}.`, {

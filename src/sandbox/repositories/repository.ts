@@ -36,6 +36,13 @@ export interface Repository {
   /** `workspace/slug`. */
   readonly fullName: string;
   refs(): Promise<Refs>;
+  /** How many commits each of two commits has that the other lacks; null where there is no history to count in. */
+  distance(baseHash: string, hash: string): Promise<Distance | null>;
+}
+
+export interface Distance {
+  readonly ahead: number;
+  readonly behind: number;
 }
 
 export function lazyList<Item>(items: readonly Item[]): LazyList<Item> {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { parseForm, percentEncode } from '../../src/sandbox/oauth1-parameters.ts';
+import { parseForm, percentEncode } from '../../../src/sandbox/oauth1/parameters.ts';
 import {
   baseStringUri,
   hmacSha1,
   normalizeParameters,
   signatureBaseString,
-} from '../../src/sandbox/oauth1-signature.ts';
-import { vectors } from '../oauth1/vectors.ts';
+} from '../../../src/sandbox/oauth1/signature.ts';
+import { vectors } from '../../oauth1/vectors.ts';
 
 describe('percent-encoding, RFC 5849 section 3.6', () => {
   // OAuth wiki, TestCases, and X, "percent encoding parameters".

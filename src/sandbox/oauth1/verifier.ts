@@ -1,12 +1,12 @@
 import {
-  OAuthRefusal,
   type Parameter,
   parseAuthorizationHeader,
   parseForm,
   percentEncode,
   queryOf,
-} from './oauth1-parameters.ts';
-import { equalInConstantTime, hmacSha1, signatureBaseString } from './oauth1-signature.ts';
+} from './parameters.ts';
+import { absent, OAuthRefusal, rejected } from './refusal.ts';
+import { type SignatureCheck, signatureBaseString } from './signature.ts';
 
 /** A request as it came over the wire. */
 export interface SignedRequest {
@@ -18,11 +18,16 @@ export interface SignedRequest {
   readonly formBody?: string | undefined;
 }
 
-export interface SharedSecrets {
+/** The consumers of a host, which signs by one method only. */
+export interface Consumers {
+  readonly signatureMethod: 'HMAC-SHA1' | 'RSA-SHA1';
   /** Undefined when no such consumer is known. */
-  consumerSecret(consumerKey: string): string | undefined;
-  /** Undefined when no such token is known. */
-  tokenSecret(token: string): string | undefined;
+  signatureCheck(consumerKey: string): SignatureCheck | undefined;
+}
+
+export interface KnownKeys extends Consumers {
+  /** Undefined when that consumer has no such token. */
+  tokenSecret(token: string, consumerKey: string): string | undefined;
 }
 
 /** What a correctly signed request says. */
@@ -34,6 +39,8 @@ export interface VerifiedRequest {
   readonly nonce: string;
   readonly callback: string | undefined;
   readonly verifier: string | undefined;
+  /** From the OAuth Session extension. */
+  readonly sessionHandle: string | undefined;
 }
 
 const supportedParameters = new Set([
@@ -46,6 +53,7 @@ const supportedParameters = new Set([
   'oauth_version',
   'oauth_callback',
   'oauth_verifier',
+  'oauth_session_handle',
 ]);
 
 /** Whether the request carries OAuth 1.0a parameters at all, right or wrong. */
@@ -57,7 +65,7 @@ export function isSigned(request: SignedRequest): boolean {
  * Checks form and signature of a request (RFC 5849 section 3.2). Whether its time, nonce and token are still good is the provider's to say.
  * @throws {OAuthRefusal} 400 for parameters lost, repeated or not supported; 401 for a consumer, token or signature that is not accepted.
  */
-export function verifyRequest(request: SignedRequest, secrets: SharedSecrets): VerifiedRequest {
+export function verifyRequest(request: SignedRequest, keys: KnownKeys): VerifiedRequest {
   const places = readPlaces(request);
   const oauth = protocolParameters(places);
   const consumerKey = required(oauth, 'oauth_consumer_key');
@@ -66,28 +74,42 @@ export function verifyRequest(request: SignedRequest, secrets: SharedSecrets): V
   const timestamp = required(oauth, 'oauth_timestamp');
   const nonce = required(oauth, 'oauth_nonce');
   const token = oauth.get('oauth_token');
-  if (signatureMethod !== 'HMAC-SHA1') {
-    throw new OAuthRefusal(400, 'the signature method is not supported, HMAC-SHA1 is');
+  if (signatureMethod !== keys.signatureMethod) {
+    throw new OAuthRefusal(
+      'signature_method_rejected',
+      `the signature method is not supported, ${keys.signatureMethod} is`,
+    );
   }
   // RFC 5849 section 3.1: "if present, MUST be set to 1.0".
   if (oauth.has('oauth_version') && oauth.get('oauth_version') !== '1.0') {
-    throw new OAuthRefusal(400, 'oauth_version is not 1.0');
+    throw new OAuthRefusal('version_rejected', 'oauth_version is not 1.0', {
+      oauth_acceptable_versions: '1.0-1.0',
+    });
   }
   // RFC 5849 section 3.3: a positive integer.
   if (!/^[1-9][0-9]{0,14}$/.test(timestamp)) {
-    throw new OAuthRefusal(400, 'oauth_timestamp is not a positive integer');
+    throw rejected('oauth_timestamp', 'oauth_timestamp is not a positive integer');
   }
-  if (token === '') throw new OAuthRefusal(400, 'oauth_token is empty');
+  if (token === '') throw rejected('oauth_token', 'oauth_token is empty');
 
-  const consumerSecret = secrets.consumerSecret(consumerKey);
-  if (consumerSecret === undefined) throw new OAuthRefusal(401, 'the consumer key is not known');
-  const tokenSecret = token === undefined ? '' : secrets.tokenSecret(token);
+  const isCorrect = keys.signatureCheck(consumerKey);
+  if (isCorrect === undefined) {
+    throw new OAuthRefusal('consumer_key_unknown', 'the consumer key is not known');
+  }
+  const tokenSecret = token === undefined ? '' : keys.tokenSecret(token, consumerKey);
   if (tokenSecret === undefined) {
-    throw new OAuthRefusal(401, 'the token is not known, has expired or was used before');
+    throw new OAuthRefusal(
+      'token_rejected',
+      'the token is not known, has expired or was used before',
+    );
   }
   const baseString = signatureBaseString(request.method, request.url, Object.values(places).flat());
-  if (!equalInConstantTime(signature, hmacSha1(baseString, consumerSecret, tokenSecret))) {
-    throw new OAuthRefusal(401, 'the signature is wrong');
+  if (!isCorrect(signature, baseString, tokenSecret)) {
+    throw new OAuthRefusal('signature_invalid', 'the signature is wrong', {
+      oauth_signature: signature,
+      oauth_signature_base_string: baseString,
+      oauth_signature_method: signatureMethod,
+    });
   }
   return {
     consumerKey,
@@ -96,6 +118,7 @@ export function verifyRequest(request: SignedRequest, secrets: SharedSecrets): V
     nonce,
     callback: oauth.get('oauth_callback'),
     verifier: oauth.get('oauth_verifier'),
+    sessionHandle: oauth.get('oauth_session_handle'),
   };
 }
 
@@ -118,21 +141,24 @@ function placesWithParameters(places: Record<string, Parameter[]>): Parameter[][
 function protocolParameters(places: Record<string, Parameter[]>): ReadonlyMap<string, string> {
   const [parameters = [], ...otherPlaces] = placesWithParameters(places);
   if (otherPlaces.length > 0) {
-    throw new OAuthRefusal(400, 'the OAuth parameters are spread over more than one place');
+    throw new OAuthRefusal(
+      'parameter_rejected',
+      'the OAuth parameters are spread over more than one place',
+    );
   }
   const byName = new Map(parameters);
   if (byName.size < parameters.length) {
-    throw new OAuthRefusal(400, 'an OAuth parameter is given more than once');
+    throw new OAuthRefusal('parameter_rejected', 'an OAuth parameter is given more than once');
   }
   const unsupported = [...byName.keys()].find((name) => !supportedParameters.has(name));
   if (unsupported !== undefined) {
-    throw new OAuthRefusal(400, `the parameter ${percentEncode(unsupported)} is not supported`);
+    throw rejected(unsupported, `the parameter ${percentEncode(unsupported)} is not supported`);
   }
   return byName;
 }
 
 function required(oauth: ReadonlyMap<string, string>, name: string): string {
   const value = oauth.get(name);
-  if (value === undefined || value === '') throw new OAuthRefusal(400, `${name} is missing`);
+  if (value === undefined || value === '') throw absent(name);
   return value;
 }

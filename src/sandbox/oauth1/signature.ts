@@ -1,5 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import { OAuthRefusal, type Parameter, percentEncode } from './oauth1-parameters.ts';
+import { createHmac, type KeyObject, verify } from 'node:crypto';
+import { equalInConstantTime } from '../constant-time.ts';
+import { type Parameter, percentEncode } from './parameters.ts';
+import { OAuthRefusal } from './refusal.ts';
 
 /** RFC 5849 section 3.4.1.1; `parameters` are those of header, query and body, `oauth_signature` is left out here. */
 export function signatureBaseString(
@@ -16,7 +18,8 @@ export function signatureBaseString(
 /** RFC 5849 section 3.4.1.2. The path is taken as it was sent, which a URL parser would not leave alone. */
 export function baseStringUri(url: string): string {
   const parts = /^(https?):\/\/([^/?#@]+)(\/[^?#]*)?(?:[?#]|$)/i.exec(url);
-  if (parts === null) throw new OAuthRefusal(400, 'the request has no absolute http(s) URL');
+  if (parts === null)
+    throw new OAuthRefusal('parameter_rejected', 'the request has no absolute http(s) URL');
   const [, rawScheme = '', rawHost = '', path = '/'] = parts;
   const scheme = rawScheme.toLowerCase();
   const host = rawHost.toLowerCase().replace(scheme === 'http' ? /:80$/ : /:443$/, '');
@@ -38,10 +41,24 @@ export function hmacSha1(baseString: string, consumerSecret: string, tokenSecret
   return createHmac('sha1', key).update(baseString).digest('base64');
 }
 
-export function equalInConstantTime(actual: string, expected: string): boolean {
-  const actualBytes = Buffer.from(actual);
-  const expectedBytes = Buffer.from(expected);
-  return actualBytes.length === expectedBytes.length && timingSafeEqual(actualBytes, expectedBytes);
+/** How the signatures of one consumer are checked. */
+export type SignatureCheck = (
+  signature: string,
+  baseString: string,
+  tokenSecret: string,
+) => boolean;
+
+export function hmacSha1Check(consumerSecret: string): SignatureCheck {
+  return (signature, baseString, tokenSecret) =>
+    equalInConstantTime(signature, hmacSha1(baseString, consumerSecret, tokenSecret));
+}
+
+/** RFC 5849 section 3.4.3; secrets of tokens play no part in it. */
+export function rsaSha1Check(publicKey: KeyObject): SignatureCheck {
+  return (signature, baseString) =>
+    // Node reads base64 that is broken, and other alphabets of it.
+    /^[A-Za-z0-9+/]+={0,2}$/.test(signature) &&
+    verify('sha1', Buffer.from(baseString), publicKey, Buffer.from(signature, 'base64'));
 }
 
 function compare(a: string, b: string): number {

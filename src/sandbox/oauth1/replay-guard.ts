@@ -1,4 +1,4 @@
-import { OAuthRefusal } from './oauth1-parameters.ts';
+import { OAuthRefusal } from './refusal.ts';
 
 const windowSeconds = 5 * 60;
 
@@ -24,14 +24,17 @@ export class ReplayGuard {
     const nowSeconds = Math.floor(this.#clock.nowMs() / 1000);
     if (Math.abs(nowSeconds - timestamp) > windowSeconds) {
       throw new OAuthRefusal(
-        401,
+        'timestamp_refused',
         'oauth_timestamp is more than 5 minutes away from the time of this server',
+        {
+          oauth_acceptable_timestamps: `${nowSeconds - windowSeconds}-${nowSeconds + windowSeconds}`,
+        },
       );
     }
     this.#forgetBefore(nowSeconds - windowSeconds);
     const seen = this.#seen.get(timestamp) ?? new Set();
     const stamp = JSON.stringify([consumerKey, token, nonce]);
-    if (seen.has(stamp)) throw new OAuthRefusal(401, 'the nonce was used before');
+    if (seen.has(stamp)) throw new OAuthRefusal('nonce_used', 'the nonce was used before');
     this.#seen.set(timestamp, seen.add(stamp));
   }
 

@@ -1,18 +1,12 @@
-import { escapeHtml, type RenderedPage, renderPage } from '../page.ts';
-import { account } from './account.ts';
-import type { AccessRequest } from './oauth1-provider.ts';
-import { type Permission, permissionMeanings } from './permission.ts';
+import { escapeHtml, type RenderedPage, renderPage } from '../../page.ts';
+import { account } from '../account.ts';
+import type { AccessRequest, Question } from './requests.ts';
 
-export interface Consent {
-  readonly accessRequest: AccessRequest;
-  readonly consumerKey: string;
-  readonly permissions: readonly Permission[];
-}
-
-/** Asks the person: who wants access, as whom, to what. One form, no scripts. */
-export function consentPage({ accessRequest, consumerKey, permissions }: Consent): RenderedPage {
-  const { token, antiForgery, callback } = accessRequest;
-  const meanings = permissions.map((name) => escapeHtml(permissionMeanings[name]));
+/** Asks the person: who wants access, as whom, to what. One form, sent to `action`, no scripts. */
+export function consentPage(
+  { id, antiForgery, asked: { consumerKey, meanings, callback } }: AccessRequest<Question>,
+  action: string,
+): RenderedPage {
   return renderPage({
     title: 'Grant access to this sandbox?',
     tone: 'question',
@@ -20,11 +14,11 @@ export function consentPage({ accessRequest, consumerKey, permissions }: Consent
 <dl>
 <div><dt>Consumer</dt><dd><code>${escapeHtml(consumerKey)}</code></dd></div>
 <div><dt>You are</dt><dd>${escapeHtml(account.displayName)} (${escapeHtml(account.username)})</dd></div>
-<div><dt>It may</dt><dd>${meanings.join('<br>')}</dd></div>
+<div><dt>It may</dt><dd>${meanings.map(escapeHtml).join('<br>')}</dd></div>
 <div><dt>Back to</dt><dd>${callback === null ? 'a code that you type in' : `<code>${escapeHtml(new URL(callback).host)}</code>`}</dd></div>
 </dl>
-<form method="post" action="/api/1.0/oauth/authenticate">
-<input type="hidden" name="oauth_token" value="${escapeHtml(token)}">
+<form method="post" action="${escapeHtml(action)}">
+<input type="hidden" name="access_request" value="${escapeHtml(id)}">
 <input type="hidden" name="anti_forgery" value="${escapeHtml(antiForgery)}">
 <button type="submit" name="decision" value="grant">Grant access</button>
 <button type="submit" name="decision" value="deny">Deny</button>
@@ -69,5 +63,22 @@ export function refusedPage(): RenderedPage {
     title: 'This request is not known',
     tone: 'failure',
     body: '<p>It is complete, it has expired after 10 minutes, or the address of this page was changed on its way. Start the sign-in again in the program that asked.</p>',
+  });
+}
+
+/** In the words of Cloud, which sends the browser nowhere in this case either. */
+export function invalidRedirectUriPage(): RenderedPage {
+  return renderPage({
+    title: 'Invalid redirect_uri',
+    tone: 'failure',
+    body: '<p>The program that asked is misconfigured: its callback does not fit the one that is registered. The sandbox takes every <code>http</code> callback on a loopback address.</p>',
+  });
+}
+
+export function unknownClientPage(): RenderedPage {
+  return renderPage({
+    title: 'Invalid client_id',
+    tone: 'failure',
+    body: '<p>No consumer with this key is registered here.</p>',
   });
 }

@@ -1,8 +1,8 @@
 // The three steps of RFC 5849 section 2 over real sockets, and everything that the provider refuses.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
-import { type Signing, signedFetch, signedParameters } from '../helpers/oauth1-signer.ts';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.ts';
+import { type Signing, signedFetch, signedParameters } from '../../helpers/oauth1-signer.ts';
 import {
   callbackUrl,
   endpoint,
@@ -13,7 +13,7 @@ import {
   signIn,
   type Token,
   tokenOf,
-} from '../helpers/sandbox-login.ts';
+} from '../../helpers/sandbox-login.ts';
 
 const minuteMs = 60_000;
 let nowMs = Date.UTC(2026, 10, 24, 12);
@@ -98,7 +98,7 @@ describe('temporary credentials are refused', () => {
     'relative callback': [{ oauth_callback: '/callback' }, 400, /loopback/],
     'callback with a user': [{ oauth_callback: 'http://a@127.0.0.1/' }, 400, /loopback/],
     'callback with a fragment': [{ oauth_callback: 'http://127.0.0.1/#a' }, 400, /loopback/],
-    'verifier too early': [{ oauth_verifier: '1' }, 400, /do not belong here/],
+    'verifier too early': [{ oauth_verifier: '1' }, 400, /does not belong here/],
     'unknown consumer': [{ oauth_consumer_key: 'other' }, 401, /consumer key/],
     'wrong signature': [{ oauth_signature: 'AAAA' }, 401, /signature/],
   };
@@ -222,8 +222,8 @@ describe('calls of the REST API', () => {
     const temporary = await requestToken(sandbox, { nowMs });
     const bearer = { authorization: 'Bearer something' };
     const answers: [Response, status: number, reason: RegExp][] = [
-      [await fetch(signing.url), 401, /not signed/],
-      [await fetch(signing.url, { headers: bearer }), 401, /not signed/],
+      [await fetch(signing.url), 401, /^Authentication is required/],
+      [await fetch(signing.url, { headers: bearer }), 401, /^Token is invalid/],
       [await signedFetch({ ...signing, token: temporary }), 401, /token is not known/],
       [await signedFetch({ ...signing, token: undefined }), 400, /oauth_token is missing/],
       [await signedFetch({ ...signing, oauth: { oauth_verifier: '1' } }), 400, /belong/],

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
+import { createPublicKey } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { hmacSha1Check, rsaSha1Check } from '../../../src/sandbox/oauth1/signature.ts';
 import {
   isSigned,
-  type SharedSecrets,
+  type KnownKeys,
   type SignedRequest,
   verifyRequest,
-} from '../../src/sandbox/oauth1-verifier.ts';
-import { authorizationHeader, signedParameters } from '../helpers/oauth1-signer.ts';
-import { type Vector, vectors } from '../oauth1/vectors.ts';
-
-const hmacVectors = vectors.filter(({ client }) => client.signing.method === 'HMAC-SHA1');
+} from '../../../src/sandbox/oauth1/verifier.ts';
+import { authorizationHeader, signedParameters } from '../../helpers/oauth1-signer.ts';
+import { type Vector, vectors } from '../../oauth1/vectors.ts';
 
 function requestOf({ request, parameters, signature, realm = 'Photos' }: Vector): SignedRequest {
   const header = authorizationHeader({
@@ -26,26 +26,28 @@ function requestOf({ request, parameters, signature, realm = 'Photos' }: Vector)
   };
 }
 
-function secretsOf({ client, token }: Vector): SharedSecrets {
+function keysOf({ client: { key, signing }, token }: Vector): KnownKeys {
+  const check =
+    signing.method === 'HMAC-SHA1'
+      ? hmacSha1Check(signing.secret)
+      : rsaSha1Check(createPublicKey(signing.privateKey));
   return {
-    consumerSecret: (key) =>
-      key === client.key && client.signing.method === 'HMAC-SHA1'
-        ? client.signing.secret
-        : undefined,
+    signatureMethod: signing.method,
+    signatureCheck: (asked) => (asked === key ? check : undefined),
     tokenSecret: (asked) => (asked === token?.token ? token.tokenSecret : undefined),
   };
 }
 
 describe('published signatures are accepted, and no other', () => {
-  for (const vector of hmacVectors) {
+  for (const vector of vectors) {
     test(vector.source, () => {
-      const verified = verifyRequest(requestOf(vector), secretsOf(vector));
+      const verified = verifyRequest(requestOf(vector), keysOf(vector));
       assert.equal(verified.consumerKey, vector.client.key);
       assert.equal(verified.token, vector.token?.token);
       assert.equal(verified.nonce, vector.parameters.oauth_nonce);
 
       const forged = { ...vector, signature: 'bYT5CMsGcbgUdFHObYMEfcx6bsw=' };
-      assert.throws(() => verifyRequest(requestOf(forged), secretsOf(vector)), { status: 401 });
+      assert.throws(() => verifyRequest(requestOf(forged), keysOf(vector)), { status: 401 });
     });
   }
 
@@ -62,21 +64,23 @@ describe('published signatures are accepted, and no other', () => {
         oauth_signature="${signature}"`.replace(/\n */g, ' '),
       formBody: 'c2&a3=2+q',
     });
-    const secrets = {
-      consumerSecret: () => 'j49sk3j29djd',
+    const keys: KnownKeys = {
+      signatureMethod: 'HMAC-SHA1',
+      signatureCheck: () => hmacSha1Check('j49sk3j29djd'),
       tokenSecret: () => 'dh893hdasih9',
     };
-    const verified = verifyRequest(request('r6%2FTJjbCOr97%2F%2BUU0NsvSne7s5g%3D'), secrets);
+    const verified = verifyRequest(request('r6%2FTJjbCOr97%2F%2BUU0NsvSne7s5g%3D'), keys);
     assert.equal(verified.token, 'kkk9d7dh3k39sjv7');
     const printed = request('bYT5CMsGcbgUdFHObYMEfcx6bsw%3D');
-    assert.throws(() => verifyRequest(printed, secrets), { status: 401 });
+    assert.throws(() => verifyRequest(printed, keys), { status: 401 });
   });
 });
 
 const consumer = { key: 'key +/=&%!', secret: 'secret +/=&%!' };
 const token = { token: 'token *\'"()~', secret: 'token secret ü' };
-const secrets: SharedSecrets = {
-  consumerSecret: (key) => (key === consumer.key ? consumer.secret : undefined),
+const keys: KnownKeys = {
+  signatureMethod: 'HMAC-SHA1',
+  signatureCheck: (key) => (key === consumer.key ? hmacSha1Check(consumer.secret) : undefined),
   tokenSecret: (asked) => (asked === token.token ? token.secret : undefined),
 };
 const url = 'http://127.0.0.1:7990/path?a=1+2&a=%2B';
@@ -97,7 +101,7 @@ describe('the three places of RFC 5849 section 3.5', () => {
     query: () => ({ method: 'GET', url: `${url}&${form()}` }),
   };
   for (const [place, request] of Object.entries(requests)) {
-    test(place, () => assert.equal(verifyRequest(request(), secrets).token, token.token));
+    test(place, () => assert.equal(verifyRequest(request(), keys).token, token.token));
   }
 });
 
@@ -165,7 +169,7 @@ describe('refusals, RFC 5849 section 3.2', () => {
     'broken escape': [400, { method: 'GET', url, formBody: 'b=%2' }, /UTF-8/],
   };
   for (const [name, [status, request, message]] of Object.entries(refusals)) {
-    test(name, () => assert.throws(() => verifyRequest(request, secrets), { status, message }));
+    test(name, () => assert.throws(() => verifyRequest(request, keys), { status, message }));
   }
 });
 

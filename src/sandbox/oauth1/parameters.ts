@@ -1,16 +1,7 @@
+import { OAuthRefusal } from './refusal.ts';
+
 /** A decoded name and its decoded value. */
 export type Parameter = readonly [name: string, value: string];
-
-/** Why a request is not accepted, with the status that RFC 5849 section 3.2 gives it; the reason holds no secret. */
-export class OAuthRefusal extends Error {
-  readonly status: 400 | 401;
-
-  constructor(status: 400 | 401, reason: string) {
-    super(reason);
-    this.name = 'OAuthRefusal';
-    this.status = status;
-  }
-}
 
 /** RFC 5849 section 3.6: UTF-8, everything but `A-Za-z0-9-._~` escaped, upper-case hexadecimal. */
 export function percentEncode(text: string): string {
@@ -56,13 +47,16 @@ export function parseAuthorizationHeader(header: string | undefined): Parameter[
   while (pair.lastIndex < header.length) {
     const found = pair.exec(header);
     if (found === null) {
-      throw new OAuthRefusal(400, 'the Authorization header is not a list of name="value" pairs');
+      throw new OAuthRefusal(
+        'parameter_rejected',
+        'the Authorization header is not a list of name="value" pairs',
+      );
     }
     const [, name = '', value = ''] = found;
     pairs.push([name, value]);
   }
   if (pairs.filter(([name]) => name === 'realm').length > 1) {
-    throw new OAuthRefusal(400, 'realm is given more than once');
+    throw new OAuthRefusal('parameter_rejected', 'realm is given more than once');
   }
   return pairs
     .filter(([name]) => name !== 'realm')
@@ -76,7 +70,7 @@ function decodeFormText(text: string): string {
 function decodeHeaderText(text: string): string {
   if (!/^(?:[A-Za-z0-9\-._~]|%[0-9A-Fa-f]{2})*$/.test(text)) {
     throw new OAuthRefusal(
-      400,
+      'parameter_rejected',
       'the Authorization header holds a character that is not percent-encoded',
     );
   }
@@ -87,6 +81,6 @@ function percentDecode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new OAuthRefusal(400, 'a parameter is not percent-encoded UTF-8');
+    throw new OAuthRefusal('parameter_rejected', 'a parameter is not percent-encoded UTF-8');
   }
 }
