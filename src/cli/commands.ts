@@ -64,10 +64,11 @@ export const commands = {
     operands: '',
     maxOperands: 0,
     summary: 'run an embedded Bitbucket on loopback, to try things out',
-    flags: ['port', 'repo', 'generate'],
+    flags: ['port', 'repo', 'generate', 'application-link', 'token-lifetime'],
     examples: [
       'bitbranch sandbox',
       'bitbranch sandbox --repo acme/site=. --generate acme/huge=50000',
+      'bitbranch sandbox --application-link bitbranch=public-key.pem',
     ],
     readsCredential: false,
   },

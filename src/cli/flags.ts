@@ -96,6 +96,16 @@ export const commandFlags = {
     repeatable: true,
     summary: 'serve a made-up repository of N branches',
   },
+  'application-link': {
+    value: 'KEY=PUBLIC_KEY_FILE',
+    repeatable: true,
+    summary:
+      'register an OAuth 1.0a consumer of Data Center by its public key; the file may come later',
+  },
+  'token-lifetime': {
+    value: 'SECONDS',
+    summary: 'how long access tokens are good (default: as long as on a real host)',
+  },
 } as const satisfies Record<string, Flag>;
 
 export type GlobalFlagName = keyof typeof globalFlags;

@@ -15,31 +15,40 @@ export async function run(args: Arguments, context: Context): Promise<void> {
 }
 
 export function sandboxOptions(args: Arguments, { env }: Context): SandboxOptions {
+  const tokenLifetimeSeconds = wholeNumber(args, env, 'token-lifetime', {
+    minimum: 1,
+    maximum: 1_000_000_000,
+  });
   return {
     port: wholeNumber(args, env, 'port', { minimum: 0, maximum: 65_535 }) ?? 0,
     repositories: args.values('repo').map((text) => {
-      const { fullName, value } = assignment('repo', text);
-      return { fullName, path: value };
+      const [fullName, path] = assignment('repo', text);
+      return { fullName, path };
     }),
     generated: args.values('generate').map((text) => {
-      const { fullName, value } = assignment('generate', text);
-      if (!/^\d{1,8}$/.test(value)) throw malformed('generate', text);
-      return { fullName, branches: Number(value) };
+      const [fullName, branches] = assignment('generate', text);
+      return { fullName, branches: Number(branches) };
     }),
+    applicationLinks: args.values('application-link').map((text) => {
+      const [consumerKey, publicKeyFile] = assignment('application-link', text);
+      return { consumerKey, publicKeyFile };
+    }),
+    ...(tokenLifetimeSeconds !== undefined && { tokenLifetimeSeconds }),
   };
 }
 
-/** `workspace/slug=value` */
-function assignment(flag: 'repo' | 'generate', text: string): { fullName: string; value: string } {
-  const match = /^([\w.-]+\/[\w.-]+)=(.+)$/.exec(text);
-  const [, fullName, value] = match ?? [];
-  if (fullName === undefined || value === undefined) throw malformed(flag, text);
-  return { fullName, value };
-}
+const assignments = {
+  repo: { pattern: /^([\w.-]+\/[\w.-]+)=(.+)$/, example: 'workspace/slug=PATH' },
+  generate: { pattern: /^([\w.-]+\/[\w.-]+)=(\d{1,8})$/, example: 'workspace/slug=50000' },
+  'application-link': { pattern: /^([\w.-]+)=(.+)$/, example: 'consumer-key=PUBLIC_KEY_FILE' },
+} as const;
 
-function malformed(flag: 'repo' | 'generate', text: string): BitbranchError {
-  const example = flag === 'repo' ? 'workspace/slug=PATH' : 'workspace/slug=50000';
-  return new BitbranchError('usage', `--${flag} can't use "${text}".`, {
+/** What stands on the two sides of the first `=`. */
+function assignment(flag: keyof typeof assignments, text: string): [name: string, value: string] {
+  const { pattern, example } = assignments[flag];
+  const [, name, value] = pattern.exec(text) ?? [];
+  if (name !== undefined && value !== undefined) return [name, value];
+  throw new BitbranchError('usage', `--${flag} can't use "${text}".`, {
     hint: `Write --${flag} ${example}.`,
   });
 }
@@ -47,37 +56,45 @@ function malformed(flag: 'repo' | 'generate', text: string): BitbranchError {
 async function announce(
   { url, consumer, repositories }: Sandbox,
   args: Arguments,
-  context: Context,
+  { terminal: { stdout } }: Context,
 ): Promise<void> {
-  const login = [
-    'bitbranch',
-    'login',
-    '--host',
-    url,
-    '--kind',
-    'cloud',
-    '--protocol',
-    'oauth1',
-    '--consumer-key',
-    consumer.key,
+  const login = (kind: string, protocol: string, consumerKey: string) => ({
+    kind,
+    protocol,
+    command: [
+      ...['bitbranch', 'login', '--host', url, '--kind', kind, '--protocol', protocol],
+      ...['--consumer-key', consumerKey],
+    ],
+  });
+  const first = login('cloud', 'oauth1', consumer.key);
+  const withSecret = [
+    login('cloud', 'oauth2', consumer.key),
+    login('datacenter', 'oauth2', consumer.key),
   ];
-  const { stdout } = context.terminal;
+  const withKeyPair = args
+    .values('application-link')
+    .map((text) => login('datacenter', 'oauth1', assignment('application-link', text)[0]));
   if (args.has('json')) {
     const started = {
       url,
       consumerKey: consumer.key,
       consumerSecret: consumer.secret,
       repositories,
-      login,
+      login: first.command,
+      logins: [first, ...withSecret, ...withKeyPair],
     };
     await stdout.write(`${JSON.stringify(started)}\n`);
     return;
   }
+  const environment = `BITBRANCH_CONSUMER_SECRET=${consumer.secret}`;
   const lines = [
     `A Bitbucket to try things out listens on ${url}`,
     '',
     'Sign in to it from another terminal:',
-    `  BITBRANCH_CONSUMER_SECRET=${consumer.secret} ${login.join(' ')}`,
+    `  ${environment} ${first.command.join(' ')}`,
+    'or by another protocol, or as if it were a Data Center:',
+    ...withSecret.map(({ command }) => `  ${environment} ${command.join(' ')}`),
+    ...withKeyPair.map(({ command }) => `  ${command.join(' ')}`),
     '',
     'Then list branches:',
     ...repositories.map((repository) => `  bitbranch branches --host ${url} ${repository}`),

@@ -14,18 +14,27 @@ function options(...argv: readonly string[]) {
   return sandboxOptions(parseArguments(['sandbox', ...argv]), testContext());
 }
 
+const nothing = { port: 0, repositories: [], generated: [], applicationLinks: [] };
 const understood: readonly (readonly [argv: readonly string[], expected: object])[] = [
-  [[], { port: 0, repositories: [], generated: [] }],
-  [['--port', '8080'], { port: 8080, repositories: [], generated: [] }],
+  [[], nothing],
+  [['--port', '8080'], { ...nothing, port: 8080 }],
   [
     ['--repo', 'acme/site=/a b=c', '--repo=x/y=.', '--generate=acme/huge=50000'],
     {
-      port: 0,
+      ...nothing,
       repositories: [
         { fullName: 'acme/site', path: '/a b=c' },
         { fullName: 'x/y', path: '.' },
       ],
       generated: [{ fullName: 'acme/huge', branches: 50_000 }],
+    },
+  ],
+  [
+    ['--application-link=my-key=/a b=c.pem', '--token-lifetime=5'],
+    {
+      ...nothing,
+      applicationLinks: [{ consumerKey: 'my-key', publicKeyFile: '/a b=c.pem' }],
+      tokenLifetimeSeconds: 5,
     },
   ],
 ];
@@ -44,6 +53,9 @@ for (const argv of [
   '--generate=acme/huge=many',
   '--generate=acme/huge=-1',
   '--generate=acme/huge=999999999',
+  '--application-link=key',
+  '--application-link=a b=key.pem',
+  '--token-lifetime=0',
 ]) {
   test(`sandbox ${argv} is a usage error`, () => {
     assert.throws(() => options(argv), { name: 'BitbranchError', code: 'usage' });
@@ -72,10 +84,16 @@ async function runSandbox(
   return { exitCode: await ended, ...context.printed };
 }
 
+interface Login {
+  readonly kind: string;
+  readonly protocol: string;
+  readonly command: readonly string[];
+}
+
 test('sandbox --json prints one line once it listens, and serves until Ctrl-C', async () => {
   let url = '';
   const { exitCode, stdout } = await runSandbox(
-    ['--json', '--generate=acme/site=3'],
+    ['--json', '--generate=acme/site=3', '--application-link=my-key=/nonexistent.pem'],
     async (line) => {
       const started = JSON.parse(line);
       assert.deepEqual(Object.keys(started), [
@@ -84,6 +102,7 @@ test('sandbox --json prints one line once it listens, and serves until Ctrl-C', 
         'consumerSecret',
         'repositories',
         'login',
+        'logins',
       ]);
       assert.deepEqual(started.repositories, ['acme/site']);
       assert.match(started.url, /^http:\/\/127\.0\.0\.1:\d+$/);
@@ -100,7 +119,21 @@ test('sandbox --json prints one line once it listens, and serves until Ctrl-C', 
         ],
         [url, 'cloud', 'oauth1', consumerKey],
       );
-      assert.equal(login.includes(started.consumerSecret), false, 'a secret is never an argument');
+      const { logins } = started;
+      assert.equal(line.split(started.consumerSecret).length, 2, 'a secret is never an argument');
+      assert.deepEqual(
+        logins.map(({ kind, protocol, command }: Login) => [kind, protocol, command.at(-1)]),
+        [
+          ['cloud', 'oauth1', consumerKey],
+          ['cloud', 'oauth2', consumerKey],
+          ['datacenter', 'oauth2', consumerKey],
+          ['datacenter', 'oauth1', 'my-key'],
+        ],
+      );
+      for (const { kind, protocol, command } of logins) {
+        const args = parseArguments(command.slice(1));
+        assert.deepEqual([args.value('kind'), args.value('protocol')], [kind, protocol]);
+      }
       assert.equal((await fetch(`${url}/2.0/user`)).status, 401);
     },
   );
