@@ -107,7 +107,7 @@ async function show(...args: readonly string[]): Promise<void> {
 /** logout keeps the consumer for the next sign-in; there is none to a sandbox that has gone. */
 async function forgetConsumer({ url, consumerKey }: Announcement): Promise<void> {
   const context = createSystemContext([]);
-  await context.credentials.remove({ type: 'consumer', host: url, name: consumerKey });
+  await context.storeNamed('keychain').remove({ type: 'consumer', host: url, name: consumerKey });
   context.dispose();
 }
 

@@ -1,4 +1,4 @@
-import type { CredentialStore } from './credentials/credential-store.ts';
+import type { CredentialStore, StoreName } from './credentials/credential-store.ts';
 import type { SettingsStore } from './credentials/settings.ts';
 
 /** Environment variables, as `process.env` holds them. */
@@ -81,6 +81,8 @@ export interface Browser {
 export interface Git {
   /** Fetch URLs by remote name; empty outside a repository. */
   remotes(): Promise<ReadonlyMap<string, string>>;
+  /** A value of the configuration that applies here; undefined outside a repository, and where it is not set. */
+  config(key: string): Promise<string | undefined>;
 }
 
 /** Locks across all processes that share a configuration directory. */
@@ -110,10 +112,13 @@ export interface Context {
   readonly http: HttpClient;
   readonly browser: Browser;
   readonly git: Git;
-  readonly credentials: CredentialStore;
+  /** The same store for each call of the same name. */
+  storeNamed(name: StoreName): CredentialStore;
   readonly settings: SettingsStore;
   readonly locks: Locks;
   readonly trace: Trace;
+  /** Tells the person on stderr something that is no error. */
+  note(sentence: string): Promise<void>;
   /** Aborted by SIGINT or SIGTERM, with the BitbranchError as its reason. */
   readonly interrupted: AbortSignal;
 }

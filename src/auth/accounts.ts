@@ -1,10 +1,22 @@
+import type { Host } from '../bitbucket/hosts.ts';
 import type { Credential } from '../credentials/credential.ts';
-import type { HostSettings, Settings } from '../credentials/settings.ts';
+import type { StoreName } from '../credentials/credential-store.ts';
+import type { AccountSettings, HostSettings, Settings } from '../credentials/settings.ts';
 import { BitbranchError } from '../errors.ts';
 
 /** What is remembered of a host; undefined for one never seen. */
 export function settingsOf(settings: Settings, hostUrl: string): HostSettings | undefined {
   return Object.hasOwn(settings.hosts, hostUrl) ? settings.hosts[hostUrl] : undefined;
+}
+
+/** What is remembered of an account; undefined for one that is not signed in. */
+export function accountSettings(
+  settings: Settings,
+  hostUrl: string,
+  name: string,
+): AccountSettings | undefined {
+  const accounts = settingsOf(settings, hostUrl)?.accounts ?? {};
+  return Object.hasOwn(accounts, name) ? accounts[name] : undefined;
 }
 
 /** Base URLs of the hosts that have an account signed in. */
@@ -14,6 +26,17 @@ export function signedInHosts(settings: Settings): readonly string[] {
     .map(([url]) => url);
 }
 
+/** An account that was asked for, and by what. */
+export interface AccountWish {
+  readonly name: string;
+  readonly rule: '--account' | 'BITBRANCH_ACCOUNT' | 'bitbranch.account in git config';
+}
+
+export interface ChosenAccount {
+  readonly name: string;
+  readonly rule: AccountWish['rule'] | 'the only account' | 'the account last signed in';
+}
+
 /**
  * The account to use at a host: the one asked for, else the only one, else the one last signed in.
  * @throws {BitbranchError} `sign_in_needed` when there is none, or not the one asked for
@@ -21,39 +44,48 @@ export function signedInHosts(settings: Settings): readonly string[] {
 export function chooseAccount(
   settings: Settings,
   hostUrl: string,
-  requested: string | undefined,
-): string {
+  wish: AccountWish | undefined,
+): ChosenAccount {
   const host = settingsOf(settings, hostUrl);
   const names = Object.keys(host?.accounts ?? {});
-  if (requested !== undefined) {
-    if (names.includes(requested)) return requested;
-    throw notSignedIn(hostUrl, requested, names);
+  if (wish !== undefined) {
+    if (names.includes(wish.name)) return wish;
+    throw notSignedIn(hostUrl, wish, names);
   }
-  const [first] = names;
+  const [first, ...others] = names;
   if (first === undefined) throw notSignedIn(hostUrl, undefined, names);
-  return host?.lastAccount ?? first;
+  if (others.length === 0) return { name: first, rule: 'the only account' };
+  return { name: host?.lastAccount ?? first, rule: 'the account last signed in' };
 }
 
 function notSignedIn(
   hostUrl: string,
-  requested: string | undefined,
+  wish: AccountWish | undefined,
   names: readonly string[],
 ): BitbranchError {
-  const who = requested === undefined ? 'Nobody is' : `The account "${requested}" is not`;
-  const known = names.length === 0 ? '' : ` (signed in there: ${names.join(', ')})`;
-  return new BitbranchError('sign_in_needed', `${who} signed in to ${hostUrl}${known}.`, {
+  const signedIn = names.length === 0 ? '' : ` Signed in there: ${names.join(', ')}.`;
+  const who =
+    wish === undefined
+      ? `Nobody is signed in to ${hostUrl}.`
+      : `${wish.name}, the account asked for by ${wish.rule}, is not signed in to ${hostUrl}.`;
+  return new BitbranchError('sign_in_needed', `${who}${signedIn}`, {
     hint: `Sign in with: bitbranch login --host ${hostUrl}`,
   });
 }
 
 /** The settings once somebody has signed in. */
-export function withSignIn(settings: Settings, credential: Credential, signedInAt: Date): Settings {
+export function withSignIn(
+  settings: Settings,
+  credential: Credential,
+  store: StoreName,
+  signedInAt: Date,
+): Settings {
   const { account, host, kind, protocol } = credential;
   const known = settingsOf(settings, host);
   const entry = {
     displayName: account.displayName,
     protocol,
-    store: 'keychain' as const,
+    store,
     signedInAt: signedInAt.toISOString(),
   };
   return withHost(settings, host, {
@@ -80,6 +112,20 @@ export function withoutAccount(settings: Settings, hostUrl: string, name: string
     accounts,
     ...(last === undefined ? {} : { lastAccount: last }),
   });
+}
+
+/** The settings once the first of the two commands of a sign-in has run. */
+export function withPending(settings: Settings, host: Host, pendingIn: StoreName): Settings {
+  const known = settingsOf(settings, host.url);
+  return withHost(settings, host.url, { accounts: {}, ...known, kind: host.kind, pendingIn });
+}
+
+/** The settings once no sign-in to a host waits for its second command. */
+export function withoutPending(settings: Settings, hostUrl: string): Settings {
+  const known = settingsOf(settings, hostUrl);
+  if (known?.pendingIn === undefined) return settings;
+  const { pendingIn: _, ...rest } = known;
+  return withHost(settings, hostUrl, rest);
 }
 
 function withHost(settings: Settings, hostUrl: string, host: HostSettings): Settings {

@@ -1,16 +1,21 @@
 import type { Host } from '../bitbucket/hosts.ts';
 import type { Context } from '../context.ts';
-import type { Account, Consumer, Credential, SecretConsumer } from '../credentials/credential.ts';
+import type { Account, Credential } from '../credentials/credential.ts';
+import type { CredentialStore } from '../credentials/credential-store.ts';
 import { BitbranchError, toBitbranchError } from '../errors.ts';
 import {
   type CallbackServer,
   type ReceivedCallback,
   startCallbackServer,
 } from './callback-server.ts';
-import { beginOAuth1 } from './oauth1-sign-in.ts';
-import { beginOAuth2 } from './oauth2-sign-in.ts';
 import { receivePasted } from './pasted-callback.ts';
-import { type Session, sessionOf } from './session.ts';
+import {
+  beginSignIn,
+  completeSignIn,
+  type SignInClient,
+  type SignInSteps,
+  signInAttempt,
+} from './sign-in.ts';
 import { type Redeem, type SignInAttempt, unnamedAccount } from './sign-in-attempt.ts';
 
 export interface LoginRequest {
@@ -21,12 +26,9 @@ export interface LoginRequest {
   /** Null opens no browser; without a command the desktop's own is opened. */
   readonly browser: { readonly command?: string } | null;
   readonly timeoutMs: number;
+  /** Where the credential will go. */
+  readonly store: CredentialStore;
 }
-
-/** The protocol and the consumer that goes with it: OAuth 2.0 knows no key pairs. */
-export type SignInClient =
-  | { readonly protocol: 'oauth1'; readonly consumer: Consumer }
-  | { readonly protocol: 'oauth2'; readonly consumer: SecretConsumer };
 
 /** What a sign-in tells and asks while it is under way. */
 export interface LoginDialogue {
@@ -40,13 +42,6 @@ export interface LoginDialogue {
   addressRefused(): Promise<void>;
 }
 
-export interface LoginSteps {
-  /** Learns who signed in; null when the consumer may not tell. */
-  identify(session: Session): Promise<Account | null>;
-  /** Keeps the credential; the browser is told of success only afterwards. */
-  keep(credential: Credential): Promise<void>;
-}
-
 /**
  * Signs a person in through the browser: listen, temporary credentials, browser, validated callback, token credentials,
  * who am I, keep.
@@ -55,7 +50,7 @@ export interface LoginSteps {
 export async function login(
   request: LoginRequest,
   dialogue: LoginDialogue,
-  steps: LoginSteps,
+  steps: SignInSteps,
   context: Context,
 ): Promise<Credential> {
   const server = await startCallbackServer({
@@ -63,26 +58,15 @@ export async function login(
     path: request.callbackPath,
   });
   try {
-    const attempt = await begin(request, server.redirectUri, context);
+    const pending = await beginSignIn(request.host, request.client, server.redirectUri, context);
+    const attempt = signInAttempt(request.host, pending, context);
     const received = await waitForDecision(request, server, attempt, dialogue, context);
     return await tellBrowser(received, request.host, async () => {
-      const credential = await identified(await received.callback(), request.host, steps, context);
-      await steps.keep(credential);
-      return credential;
+      return completeSignIn(request, await received.callback(), steps, context);
     });
   } finally {
     await server.close();
   }
-}
-
-function begin(
-  { host, client }: LoginRequest,
-  redirectUri: string,
-  context: Context,
-): Promise<SignInAttempt> {
-  return client.protocol === 'oauth1'
-    ? beginOAuth1(host, client.consumer, redirectUri, context)
-    : beginOAuth2(host, client.consumer, redirectUri, context);
 }
 
 /** Shows the page to the person and waits for the callback that answers this attempt, or for its address to be pasted. */
@@ -170,14 +154,4 @@ async function tellBrowser(
 
 function shownName(account: Account): string | null {
   return account.name === unnamedAccount.name ? null : (account.displayName ?? account.name);
-}
-
-async function identified(
-  credential: Credential,
-  host: Host,
-  steps: LoginSteps,
-  context: Context,
-): Promise<Credential> {
-  const account = await steps.identify(sessionOf(host, credential, context));
-  return account === null ? credential : { ...credential, account };
 }

@@ -1,8 +1,13 @@
 import { createPrivateKey } from 'node:crypto';
+import type { Host } from '../bitbucket/hosts.ts';
 import type { Context, HttpRequest, HttpResponse } from '../context.ts';
 import type { Consumer, OAuth1Credential } from '../credentials/credential.ts';
+import type { CredentialStore } from '../credentials/credential-store.ts';
 import { type ClientCredentials, signedHeaders } from '../oauth1/client.ts';
+import { correctedMoment, skewToCorrect } from '../oauth1/clock-skew.ts';
 import { momentOf } from './moment.ts';
+import { noteSkew, protocolResponse } from './oauth1-exchange.ts';
+import { renewedOAuth1 } from './oauth1-renewal.ts';
 
 /** The client credentials of a consumer; its key is parsed here, once for all that is signed with it. */
 export function clientCredentials(consumer: Consumer): ClientCredentials {
@@ -13,14 +18,40 @@ export function clientCredentials(consumer: Consumer): ClientCredentials {
   return { key: consumer.key, signing };
 }
 
-/** Sends requests signed with token credentials (RFC 5849 section 3), each with a timestamp and nonce of its own. */
+/**
+ * Sends requests signed with token credentials (RFC 5849 section 3), each with a timestamp and nonce of its own. Once the
+ * server has refused the time, everything is signed by its clock.
+ */
 export function oauth1Sender(
+  host: Host,
   credential: OAuth1Credential,
+  store: CredentialStore,
   context: Context,
 ): (request: HttpRequest) => Promise<HttpResponse> {
   const client = clientCredentials(credential.consumer);
-  return (request) => {
-    const { authorization } = signedHeaders(request, client, credential, momentOf(context));
+  let skewSeconds = 0;
+  let current: Promise<OAuth1Credential> | OAuth1Credential = credential;
+
+  async function send(request: HttpRequest): Promise<HttpResponse> {
+    const moment = correctedMoment(momentOf(context), skewSeconds);
+    const { authorization } = signedHeaders(request, client, await current, moment);
     return context.http.send({ ...request, headers: { ...request.headers, authorization } });
+  }
+
+  return async (request) => {
+    if (isExpired(credential, context.clock.nowMs()) && current === credential) {
+      current = renewedOAuth1(host, client, credential, store, context);
+    }
+    const response = await send(request);
+    const skew = skewToCorrect(protocolResponse(response, '', context));
+    if (skew === null || skew === skewSeconds) return response;
+    await response.text();
+    if (skewSeconds === 0) await noteSkew(skew, context);
+    skewSeconds = skew;
+    return send(request);
   };
+}
+
+function isExpired({ expiresAt, sessionHandle }: OAuth1Credential, nowMs: number): boolean {
+  return sessionHandle !== null && expiresAt !== null && nowMs >= Date.parse(expiresAt);
 }

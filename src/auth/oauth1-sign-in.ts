@@ -1,9 +1,9 @@
 import type { Host } from '../bitbucket/hosts.ts';
-import type { Context, HttpRequest } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { Consumer, OAuth1Credential } from '../credentials/credential.ts';
+import type { PendingOAuth1 } from '../credentials/pending-sign-in.ts';
 import {
   authorizationUrl,
-  type ProtocolResponse,
   processTemporaryCredentialsResponse,
   processTokenCredentialsResponse,
   temporaryCredentialsRequest,
@@ -12,7 +12,8 @@ import {
   validateCallback,
 } from '../oauth1/client.ts';
 import { denial } from '../oauth1/problems.ts';
-import { momentOf } from './moment.ts';
+import { exchange } from './oauth1-exchange.ts';
+import { tokenParts } from './oauth1-renewal.ts';
 import { clientCredentials } from './oauth1-session.ts';
 import { type SignInAttempt, unnamedAccount } from './sign-in-attempt.ts';
 
@@ -25,34 +26,42 @@ export async function beginOAuth1(
   consumer: Consumer,
   redirectUri: string,
   context: Context,
-): Promise<SignInAttempt> {
-  const { temporaryCredentialsUrl, authorizationUrl: pageUrl, tokenCredentialsUrl } = host.oauth1;
+): Promise<PendingOAuth1> {
+  const { temporaryCredentialsUrl } = host.oauth1;
   const client = clientCredentials(consumer);
-  const moment = momentOf(context);
-  const request = temporaryCredentialsRequest(temporaryCredentialsUrl, client, redirectUri, moment);
-  const temporary = processTemporaryCredentialsResponse(await exchange(request, context));
+  const response = await exchange(
+    (moment) => temporaryCredentialsRequest(temporaryCredentialsUrl, client, redirectUri, moment),
+    context,
+  );
+  const { token, tokenSecret } = processTemporaryCredentialsResponse(response);
+  return { protocol: 'oauth1', host: host.url, kind: host.kind, consumer, token, tokenSecret };
+}
+
+export function oauth1Attempt(host: Host, pending: PendingOAuth1, context: Context): SignInAttempt {
+  const { authorizationUrl: pageUrl, tokenCredentialsUrl } = host.oauth1;
+  const { consumer } = pending;
+  const client = clientCredentials(consumer);
 
   async function redeem(callback: ValidatedCallback): Promise<OAuth1Credential> {
-    const now = momentOf(context);
-    const request = tokenCredentialsRequest(tokenCredentialsUrl, client, temporary, callback, now);
-    const issued = processTokenCredentialsResponse(await exchange(request, context));
+    const response = await exchange(
+      (moment) => tokenCredentialsRequest(tokenCredentialsUrl, client, pending, callback, moment),
+      context,
+    );
+    const issued = processTokenCredentialsResponse(response);
     return {
       protocol: 'oauth1',
       host: host.url,
       kind: host.kind,
       account: unnamedAccount,
       consumer,
-      token: issued.token,
-      tokenSecret: issued.tokenSecret,
-      sessionHandle: null,
-      expiresAt: null,
+      ...tokenParts(issued, context.clock.nowMs()),
     };
   }
 
   return {
-    authorizationUrl: authorizationUrl(pageUrl, temporary),
+    authorizationUrl: authorizationUrl(pageUrl, pending),
     judge(query) {
-      const verdict = validateCallback(query, temporary);
+      const verdict = validateCallback(query, pending);
       switch (verdict.kind) {
         case 'ignored':
           return { verdict: 'ignore' };
@@ -63,9 +72,4 @@ export async function beginOAuth1(
       }
     },
   };
-}
-
-async function exchange(request: HttpRequest, context: Context): Promise<ProtocolResponse> {
-  const response = await context.http.send(request);
-  return { status: response.status, body: await response.text() };
 }

@@ -1,10 +1,9 @@
 import type { Host } from '../bitbucket/hosts.ts';
 import type { Context, HttpRequest, HttpResponse } from '../context.ts';
 import type { OAuth2Credential } from '../credentials/credential.ts';
-import { BitbranchError } from '../errors.ts';
-import { refresh } from '../oauth2/client.ts';
+import type { CredentialStore } from '../credentials/credential-store.ts';
 import { authorizationServer, issuedTokens, oauth2Client, sendBy } from './oauth2-server.ts';
-import { credentialReference } from './stored-credential.ts';
+import { renewUnderLock } from './renewal.ts';
 
 /**
  * Sends requests with an access token (RFC 6750 section 2.1) and renews it where it is about to expire or is refused.
@@ -13,6 +12,7 @@ import { credentialReference } from './stored-credential.ts';
 export function oauth2Sender(
   host: Host,
   credential: OAuth2Credential,
+  store: CredentialStore,
   context: Context,
 ): (request: HttpRequest) => Promise<HttpResponse> {
   let current = credential;
@@ -20,7 +20,7 @@ export function oauth2Sender(
 
   async function renew(refused: OAuth2Credential): Promise<void> {
     if (refused.accessToken !== current.accessToken) return;
-    renewal ??= renewed(host, current, context)
+    renewal ??= renewed(host, current, store, context)
       .then((fresh) => {
         current = fresh;
       })
@@ -36,7 +36,8 @@ export function oauth2Sender(
   }
 
   return async (request) => {
-    if (isAboutToExpire(current, context.clock.nowMs())) await renew(current);
+    const isOld = isAboutToExpire(current, context.clock.nowMs());
+    if (isOld && current.refreshToken !== null) await renew(current);
     const used = current;
     const response = await send(request);
     if (response.status !== 401 || used.refreshToken === null) return response;
@@ -58,45 +59,30 @@ export function isAboutToExpire(
 }
 
 /**
- * The credential with new tokens (RFC 6749 section 6). A refresh token may be used up by one use, so only one process at
- * a time spends it: whoever gets the lock looks first whether another one has renewed the credential meanwhile, and new
- * tokens are kept before they are used.
+ * The credential with new tokens (RFC 6749 section 6).
  * @throws {BitbranchError} `sign_in_needed` when it can't be renewed
  */
-async function renewed(
+function renewed(
   host: Host,
   outdated: OAuth2Credential,
+  store: CredentialStore,
   context: Context,
 ): Promise<OAuth2Credential> {
-  const reference = credentialReference(host.url, outdated.account.name);
-  const renewUnderLock = async () => {
-    const stored = await context.credentials.read(reference);
-    if (stored?.protocol !== 'oauth2') throw expired(host);
-    if (stored.accessToken !== outdated.accessToken) return stored;
-    if (stored.refreshToken === null) throw expired(host);
-    const client = oauth2Client(stored.consumer);
+  return renewUnderLock(host, outdated, store, context, async (stored) => {
+    if (stored.refreshToken === null) return null;
+    // Loaded here, because it costs more than all else that a listing needs.
+    const { refresh } = await import('../oauth2/client.ts');
     const issued = await refresh(
       authorizationServer(host),
-      client,
+      oauth2Client(stored.consumer),
       stored.refreshToken,
       sendBy(context),
     );
-    const fresh: OAuth2Credential = {
+    return {
       ...stored,
       // Section 6: the server may issue a new one, and the old one then counts no longer.
       refreshToken: issued.refreshToken ?? stored.refreshToken,
       ...issuedTokens(issued, context.clock.nowMs()),
     };
-    await context.credentials.write(reference, fresh);
-    return fresh;
-  };
-  context.trace(`Renewing the access token of ${outdated.account.name} at ${host.name}.`);
-  const lockName = `renew ${host.url} ${outdated.account.name}`;
-  return context.locks.withLock(lockName, renewUnderLock, context.interrupted);
-}
-
-function expired(host: Host): BitbranchError {
-  return new BitbranchError('sign_in_needed', `The sign-in to ${host.name} has expired.`, {
-    hint: `Sign in again with: bitbranch login --host ${host.url}`,
   });
 }

@@ -1,8 +1,8 @@
 import type { Host } from '../bitbucket/hosts.ts';
 import type { Context } from '../context.ts';
 import type { OAuth2Credential, SecretConsumer } from '../credentials/credential.ts';
+import type { PendingOAuth2 } from '../credentials/pending-sign-in.ts';
 import {
-  type AuthorizationRequest,
   authorizationRequest,
   exchangeCode,
   type ValidatedResponse,
@@ -16,29 +16,24 @@ export async function beginOAuth2(
   host: Host,
   consumer: SecretConsumer,
   redirectUri: string,
-  context: Context,
-): Promise<SignInAttempt> {
+  { random }: Pick<Context, 'random'>,
+): Promise<PendingOAuth2> {
   const request = await authorizationRequest(
     authorizationServer(host),
     oauth2Client(consumer),
     redirectUri,
     host.oauth2.scope,
-    (length) => context.random.bytes(length),
+    (length) => random.bytes(length),
   );
-  return resumeOAuth2(host, consumer, request, context);
+  return { protocol: 'oauth2', host: host.url, kind: host.kind, consumer, ...request };
 }
 
-/** An attempt that was begun before, perhaps by another process. */
-export function resumeOAuth2(
-  host: Host,
-  consumer: SecretConsumer,
-  request: AuthorizationRequest,
-  context: Context,
-): SignInAttempt {
+export function oauth2Attempt(host: Host, pending: PendingOAuth2, context: Context): SignInAttempt {
+  const { consumer } = pending;
   const [server, client] = [authorizationServer(host), oauth2Client(consumer)];
 
   async function redeem(response: ValidatedResponse): Promise<OAuth2Credential> {
-    const issued = await exchangeCode(server, client, request, response, sendBy(context));
+    const issued = await exchangeCode(server, client, pending, response, sendBy(context));
     return {
       protocol: 'oauth2',
       host: host.url,
@@ -51,9 +46,9 @@ export function resumeOAuth2(
   }
 
   return {
-    authorizationUrl: request.url,
+    authorizationUrl: pending.url,
     judge(query) {
-      const verdict = validateAuthorizationResponse(query, request, server, client);
+      const verdict = validateAuthorizationResponse(query, pending, server, client);
       switch (verdict.kind) {
         case 'ignored':
           return { verdict: 'ignore' };

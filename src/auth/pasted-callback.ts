@@ -12,7 +12,7 @@ export async function receivePasted<T>(
   signal: AbortSignal,
 ): Promise<ReceivedCallback<T>> {
   for (;;) {
-    const judgement = judge(queryOf(await ask(signal)));
+    const judgement = judge(queryOfAddress(await ask(signal)));
     if (judgement.verdict === 'accept')
       return { callback: judgement.callback, answer: async () => {} };
     if (judgement.verdict === 'deny') throw judgement.error;
@@ -20,7 +20,8 @@ export async function receivePasted<T>(
   }
 }
 
-function queryOf(address: string): URLSearchParams {
+/** The query of an address copied out of a browser; empty for what is no address. */
+export function queryOfAddress(address: string): URLSearchParams {
   const text = address.trim();
   // Address bars leave out `http://`, and a person may copy what is shown.
   const url = /^https?:\/\//i.test(text) ? text : `http://${text}`;

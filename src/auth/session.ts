@@ -1,11 +1,12 @@
 import type { Host } from '../bitbucket/hosts.ts';
 import type { Context, HttpRequest, HttpResponse } from '../context.ts';
 import type { Credential } from '../credentials/credential.ts';
+import type { CredentialStore } from '../credentials/credential-store.ts';
 import type { Settings } from '../credentials/settings.ts';
-import { chooseAccount } from './accounts.ts';
+import { type AccountWish, chooseAccount } from './accounts.ts';
 import { oauth1Sender } from './oauth1-session.ts';
 import { oauth2Sender } from './oauth2-session.ts';
-import { storedCredential } from './stored-credential.ts';
+import { storedCredential, storeOfAccount } from './stored-credential.ts';
 import { tokenSender } from './token-session.ts';
 
 /** A way to send requests to one host with a credential that was made for it. */
@@ -21,25 +22,30 @@ export interface Session {
  */
 export async function openSession(
   host: Host,
-  accountName: string | undefined,
+  wish: AccountWish | undefined,
   settings: Settings,
   context: Context,
 ): Promise<Session> {
   context.http.prepare();
   const token = context.env['BITBRANCH_TOKEN'];
   if (token) return { host, send: tokenSender(token, context) };
-  const name = chooseAccount(settings, host.url, accountName);
-  const credential = await storedCredential(host.url, name, context);
-  return sessionOf(host, credential, context);
+  const { name } = chooseAccount(settings, host.url, wish);
+  const store = storeOfAccount(settings, host.url, name, context);
+  return sessionOf(host, await storedCredential(host.url, name, store), store, context);
 }
 
 /** The session of one credential. What renews itself is kept in the store anew. */
-export function sessionOf(host: Host, credential: Credential, context: Context): Session {
+export function sessionOf(
+  host: Host,
+  credential: Credential,
+  store: CredentialStore,
+  context: Context,
+): Session {
   switch (credential.protocol) {
     case 'oauth1':
-      return { host, send: oauth1Sender(credential, context) };
+      return { host, send: oauth1Sender(host, credential, store, context) };
     case 'oauth2':
-      return { host, send: oauth2Sender(host, credential, context) };
+      return { host, send: oauth2Sender(host, credential, store, context) };
     case 'token':
       return { host, send: tokenSender(credential.token, context) };
   }

@@ -1,13 +1,25 @@
 import type { Context } from '../context.ts';
 import type { Credential } from '../credentials/credential.ts';
-import type { RecordReference } from '../credentials/credential-store.ts';
+import type { CredentialStore, RecordReference } from '../credentials/credential-store.ts';
+import type { Settings } from '../credentials/settings.ts';
 import { BitbranchError } from '../errors.ts';
+import { accountSettings } from './accounts.ts';
 
 export function credentialReference(
   hostUrl: string,
   accountName: string,
 ): RecordReference<'credential'> {
   return { type: 'credential', host: hostUrl, name: accountName };
+}
+
+/** The store that the secret of a signed-in account was put into. */
+export function storeOfAccount(
+  settings: Settings,
+  hostUrl: string,
+  accountName: string,
+  { storeNamed }: Pick<Context, 'storeNamed'>,
+): CredentialStore {
+  return storeNamed(accountSettings(settings, hostUrl, accountName)?.store ?? 'keychain');
 }
 
 /**
@@ -18,13 +30,13 @@ export function credentialReference(
 export async function storedCredential(
   hostUrl: string,
   accountName: string,
-  { credentials }: Pick<Context, 'credentials'>,
+  store: CredentialStore,
 ): Promise<Credential> {
-  const credential = await credentials.read(credentialReference(hostUrl, accountName));
+  const credential = await store.read(credentialReference(hostUrl, accountName));
   if (credential !== null) return credential;
   throw new BitbranchError(
     'store_locked',
-    `The credential of ${accountName} at ${hostUrl} can't be read: ${credentials.description} is locked, or the entry was removed.`,
+    `The credential of ${accountName} at ${hostUrl} can't be read: ${store.description} is locked, or the entry was removed.`,
     { hint: `Unlock it and try again, or sign in anew with: bitbranch login --host ${hostUrl}` },
   );
 }

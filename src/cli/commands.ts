@@ -17,7 +17,7 @@ export const commands = {
     operands: '',
     maxOperands: 0,
     summary: 'sign in through the browser and keep the credential',
-    flags: [],
+    flags: ['request', 'complete'],
     examples: ['bitbranch login --host git.example.com', 'bitbranch login --no-browser'],
     readsCredential: true,
   },

@@ -1,7 +1,8 @@
 import { settingsOf } from '../auth/accounts.ts';
-import type { SignInClient } from '../auth/login-flow.ts';
+import type { SignInClient } from '../auth/sign-in.ts';
 import type { Host } from '../bitbucket/hosts.ts';
 import type { Context } from '../context.ts';
+import type { CredentialStore } from '../credentials/credential-store.ts';
 import type { Settings } from '../credentials/settings.ts';
 import { BitbranchError } from '../errors.ts';
 import type { Arguments } from './arguments.ts';
@@ -17,6 +18,7 @@ export async function chooseClient(
   protocol: 'oauth1' | 'oauth2',
   args: Arguments,
   settings: Settings,
+  store: CredentialStore,
   context: Context,
 ): Promise<SignInClient> {
   const key =
@@ -26,7 +28,7 @@ export async function chooseClient(
     unknown(`No OAuth consumer is known for ${host.name}.`, host);
   const given = await givenSecret(args, context);
   if (given !== undefined) return { protocol, consumer: { key, secret: given } };
-  const stored = await context.credentials.read({ type: 'consumer', host: host.url, name: key });
+  const stored = await store.read({ type: 'consumer', host: host.url, name: key });
   if (stored !== null && 'secret' in stored) return { protocol, consumer: stored };
   if (stored !== null && protocol === 'oauth1') return { protocol, consumer: stored };
   const secret =

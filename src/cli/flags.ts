@@ -24,7 +24,7 @@ export const globalFlags = {
     summary: 'flavour of a host that is not bitbucket.org (default datacenter)',
   },
   protocol: {
-    value: 'oauth1|oauth2',
+    value: 'oauth1|oauth2|token',
     environment: ['BITBRANCH_PROTOCOL'],
     summary: 'how to sign in',
   },
@@ -40,6 +40,11 @@ export const globalFlags = {
       'OAuth consumer to sign in with; its secret comes from BITBRANCH_CONSUMER_SECRET or a prompt',
   },
   'consumer-secret-stdin': { summary: 'read the consumer secret from standard input' },
+  store: {
+    value: 'keychain|file',
+    environment: ['BITBRANCH_STORE'],
+    summary: 'where secrets are kept (default keychain; file is encrypted with a passphrase)',
+  },
   browser: {
     value: 'CMD',
     environment: ['BITBRANCH_BROWSER', 'BROWSER'],
@@ -84,6 +89,10 @@ export const commandFlags = {
   },
   null: { short: '0', summary: 'end each record of --format names with NUL' },
   limit: { value: 'N', summary: 'stop after N records, and say so' },
+  request: { summary: 'only begin: print the page to open as JSON, for login --complete later' },
+  complete: {
+    summary: 'end what login --request began, with the address at which the browser ended',
+  },
   check: { summary: 'ask the host whether the credential is accepted' },
   port: { value: 'N', summary: 'port to listen on (default: any free one)' },
   repo: {
@@ -118,6 +127,7 @@ export const allFlags: Readonly<Record<FlagName, Flag>> = { ...globalFlags, ...c
 export const environmentOnly = {
   BITBRANCH_CONSUMER_SECRET:
     'secret of the consumer that BITBRANCH_CONSUMER_KEY or --consumer-key names',
+  BITBRANCH_PASSPHRASE: 'passphrase of --store file; without it you are asked',
   BITBRANCH_TOKEN: 'a bearer token, or email:api-token, used instead of any stored credential',
   BITBRANCH_CONFIG_DIR:
     "where settings that are no secrets live (default: the platform's config directory)",

@@ -56,6 +56,15 @@ export function onlyHost(sources: HostSources): Host {
   return hostOfUrl(first, sources);
 }
 
+/** The only host at which a sign-in waits for its second command; undefined where there is none, or several. */
+export function pendingHost(sources: HostSources): Host | undefined {
+  const begun = Object.entries(sources.settings.hosts)
+    .filter(([, host]) => host.pendingIn !== undefined)
+    .map(([url]) => url);
+  const [only, ...others] = begun;
+  return only === undefined || others.length > 0 ? undefined : hostOfUrl(only, sources);
+}
+
 /** A host with its kind: as asked for, else as remembered, else what its name tells. */
 export function hostOfUrl(url: string, { args, env, settings }: HostSources): Host {
   if (isBitbucketOrg(url)) return hostAt(url, 'cloud');

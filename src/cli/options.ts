@@ -1,4 +1,9 @@
-import type { Environment } from '../context.ts';
+import type { Context, Environment } from '../context.ts';
+import {
+  type CredentialStore,
+  type StoreName,
+  storeNames,
+} from '../credentials/credential-store.ts';
 import { BitbranchError } from '../errors.ts';
 import type { Arguments } from './arguments.ts';
 import { parseDurationMs } from './duration.ts';
@@ -72,4 +77,13 @@ export function jsonFields<Field extends string>(
 /** How long retries and waits may take altogether, in milliseconds. */
 export function maxWaitMs(args: Arguments): number {
   return parseDurationMs('max-wait', args.value('max-wait') ?? '30s');
+}
+
+/** The store that new secrets go to: never another one than was asked for. */
+export function chosenStore(
+  args: Arguments,
+  { env, storeNamed }: Context,
+  remembered: StoreName = 'keychain',
+): CredentialStore {
+  return storeNamed(choice(args, env, 'store', storeNames) ?? remembered);
 }

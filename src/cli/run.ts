@@ -4,6 +4,7 @@ import { version } from '../version.ts';
 import { type Arguments, parseArguments } from './arguments.ts';
 import { commands } from './commands.ts';
 import { loadCommand } from './load-command.ts';
+import { chosenStore } from './options.ts';
 import { escapeMisleading, unicodeEscape, visibleText } from './output/escape.ts';
 
 /** Runs one command line and resolves with its exit code; everything that goes wrong is told on stderr. */
@@ -22,7 +23,8 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
 async function dispatch(args: Arguments, context: Context): Promise<void> {
   if (args.has('version')) return context.terminal.stdout.write(`${version}\n`);
   const command = commands[args.command];
-  if (command.readsCredential && !context.env['BITBRANCH_TOKEN']) context.credentials.prepare();
+  if (command.readsCredential && !context.env['BITBRANCH_TOKEN'])
+    chosenStore(args, context).prepare();
   const { run: runCommand } = await loadCommand[args.command]();
   await runCommand(args, context);
 }

@@ -1,4 +1,5 @@
 import type { Consumer, Credential } from './credential.ts';
+import type { PendingSignIn } from './pending-sign-in.ts';
 
 /** The kinds of secret record and their shapes. */
 export interface SecretRecords {
@@ -6,6 +7,8 @@ export interface SecretRecords {
   credential: Credential;
   /** Named by consumer key. */
   consumer: Consumer;
+  /** One a host, of any name. */
+  pending: PendingSignIn;
 }
 
 export type SecretRecordType = keyof SecretRecords;
@@ -18,7 +21,9 @@ export interface RecordReference<T extends SecretRecordType = SecretRecordType> 
   readonly name: string;
 }
 
-export type StoreName = 'keychain' | 'file';
+export const storeNames = ['keychain', 'file'] as const;
+
+export type StoreName = (typeof storeNames)[number];
 
 /**
  * Keeps secret records. All methods reject with a BitbranchError of code `store_unavailable` or `store_locked` when the

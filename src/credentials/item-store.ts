@@ -17,6 +17,7 @@ export interface ItemStoreOptions {
 const servicePrefixes: { readonly [T in SecretRecordType]: string } = {
   credential: 'bitbranch',
   consumer: 'bitbranch-consumer',
+  pending: 'bitbranch-pending',
 };
 
 /** A credential store over whatever keeps texts by service and account: one item a record. */

@@ -36,11 +36,34 @@ const credential = (host: string) => {
   ]);
 };
 
+const pending = (host: string) => {
+  const base = { host: v.literal(host), kind: v.picklist(['cloud', 'datacenter']) } as const;
+  return v.variant('protocol', [
+    v.object({
+      ...base,
+      protocol: v.literal('oauth1'),
+      consumer,
+      token: v.string(),
+      tokenSecret: v.string(),
+    }),
+    v.object({
+      ...base,
+      protocol: v.literal('oauth2'),
+      consumer: secretConsumer,
+      url: v.string(),
+      redirectUri: v.string(),
+      state: v.string(),
+      codeVerifier: v.string(),
+    }),
+  ]);
+};
+
 const schemas: {
   [T in SecretRecordType]: (host: string) => v.GenericSchema<unknown, SecretRecords[T]>;
 } = {
   consumer: () => consumer,
   credential,
+  pending,
 };
 
 const envelope = v.object({ version: v.number(), record: v.unknown() });

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { protocols } from './credential.ts';
+import { storeNames } from './credential-store.ts';
 import type { AccountSettings, HostSettings, Settings } from './settings.ts';
 
 /** Loose: what a later version adds to an object without changing its meaning is kept. */
@@ -14,6 +15,7 @@ const hostSchema: v.GenericSchema<unknown, HostSettings> = v.looseObject({
   kind: v.picklist(['cloud', 'datacenter']),
   consumerKey: v.exactOptional(v.string()),
   accounts: mapOf(accountSchema),
+  pendingIn: v.exactOptional(v.picklist(storeNames)),
   lastAccount: v.exactOptional(v.string()),
 });
 

@@ -16,6 +16,8 @@ export interface HostSettings {
   /** Key of the consumer whose secret the store holds. */
   readonly consumerKey?: string;
   readonly accounts: Readonly<Record<string, AccountSettings>>;
+  /** The store that holds a sign-in between its two commands. */
+  readonly pendingIn?: StoreName;
   /** Name of the account last signed in. */
   readonly lastAccount?: string;
 }

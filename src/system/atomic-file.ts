@@ -16,7 +16,7 @@ export async function writeAtomically(path: string, content: string | Uint8Array
   try {
     const file = await open(temporary, 'wx', 0o600);
     try {
-      await file.writeFile(content);
+      await file.write(content as Uint8Array);
       await file.sync();
     } finally {
       await file.close();

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Environment, Git } from '../context.ts';
 import { childEnvironment } from './child-environment.ts';
 
@@ -8,7 +10,19 @@ export function createGit(env: Environment): Git {
       const listing = await runGit(['remote', '--verbose'], env);
       return parseRemotes(listing ?? '');
     },
+    async config(key) {
+      if (!isInRepository(process.cwd(), env)) return undefined;
+      const value = await runGit(['config', '--get', '--', key], env);
+      return value?.replace(/\n$/, '') || undefined;
+    },
   };
+}
+
+/** Spares most commands the start of git. */
+function isInRepository(directory: string, env: Environment): boolean {
+  if (env['GIT_DIR'] || existsSync(join(directory, '.git'))) return true;
+  const parent = dirname(directory);
+  return parent !== directory && isInRepository(parent, env);
 }
 
 /** What git prints, or null where it fails: it is not installed, or this is no repository. */

@@ -1,6 +1,8 @@
 import { homedir } from 'node:os';
 import type { Context } from '../context.ts';
+import { createFileStore } from '../credentials/file-store.ts';
 import { createKeychainStore } from '../credentials/keychain-store.ts';
+import { passphraseFrom } from '../credentials/passphrase.ts';
 import { version } from '../version.ts';
 import { createBrowser } from './browser.ts';
 import { takeEnvironment } from './child-environment.ts';
@@ -11,6 +13,7 @@ import { createHttpClient } from './http.ts';
 import { watchInterrupts } from './interrupt.ts';
 import { createKeychain } from './keychain-process.ts';
 import { createLocks } from './locks.ts';
+import { createSecretFile } from './secret-file.ts';
 import { createSettingsFile } from './settings-file.ts';
 import { createTerminal } from './terminal.ts';
 import { createTrace, traced } from './trace.ts';
@@ -25,14 +28,22 @@ export function createSystemContext(argv: readonly string[]): Context & { dispos
     terminal.stderr,
     argv.includes('--verbose') || env['BITBRANCH_DEBUG'] === '1',
   );
+  const note = (sentence: string) => terminal.stderr.write(`${sentence}\n`);
   const home = { env, platform, homedir: homedir() };
   const keychain = createKeychain({
     env,
     platform,
     interactive: terminal.isInteractive,
-    onWaiting: () =>
-      void terminal.stderr.write('Waiting for the system keychain: it may ask you to unlock it.\n'),
+    onWaiting: () => void note('Waiting for the system keychain: it may ask you to unlock it.'),
   });
+  const stores = {
+    keychain: createKeychainStore({ keychain, platform }),
+    file: createFileStore({
+      file: createSecretFile(configDirectory(home)),
+      askPassphrase: passphraseFrom(env, terminal),
+      random: (length) => systemRandom.bytes(length),
+    }),
+  };
   return {
     env,
     platform,
@@ -46,10 +57,11 @@ export function createSystemContext(argv: readonly string[]): Context & { dispos
     ),
     browser: createBrowser(env),
     git: createGit(env),
-    credentials: createKeychainStore({ keychain, platform }),
+    storeNamed: (name) => stores[name],
     settings: createSettingsFile(home),
     locks: createLocks(configDirectory(home)),
     trace,
+    note,
     interrupted,
     dispose: () => keychain.dispose(),
   };

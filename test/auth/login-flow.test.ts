@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { type LoginRequest, type LoginSteps, login } from '../../src/auth/login-flow.ts';
+import { type LoginRequest, login } from '../../src/auth/login-flow.ts';
+import type { SignInSteps } from '../../src/auth/sign-in.ts';
 import { createApiClient } from '../../src/bitbucket/api-client.ts';
 import { currentUser } from '../../src/bitbucket/current-user.ts';
 import { hostAt } from '../../src/bitbucket/hosts.ts';
@@ -22,7 +23,7 @@ interface Story {
   readonly open?: () => Promise<void>;
   /** The addresses that the person pastes, made from the consent page's. */
   readonly paste?: (consentUrl: string, redirectUri: string) => AsyncIterable<string>;
-  readonly keep?: LoginSteps['keep'];
+  readonly keep?: SignInSteps['keep'];
   readonly clock?: Clock;
   readonly interrupted?: AbortSignal;
   readonly wrapHttp?: (http: HttpClient) => HttpClient;
@@ -64,6 +65,7 @@ async function signIn(t: TestContext, story: Story = {}) {
       callbackPath: '/callback',
       browser: {},
       timeoutMs: 300_000,
+      store: context.storeNamed('keychain'),
       ...story.request,
     },
     {

@@ -14,7 +14,12 @@ const untouched = { read: () => assert.fail('the keychain was touched') };
 async function authorizations(world: TestWorld, count = 1, account?: string) {
   const http = scriptedHttp(Array.from({ length: count }, () => [`GET ${url}`, {}] as const));
   const context = testContext({ ...world, http });
-  const session = await openSession(host, account, context.currentSettings(), context);
+  const session = await openSession(
+    host,
+    account === undefined ? undefined : { name: account, rule: '--account' },
+    context.currentSettings(),
+    context,
+  );
   assert.equal(session.host, host);
   for (let sent = 0; sent < count; sent += 1) {
     await session.send({ method: 'GET', url, headers: { accept: 'application/json' } });

@@ -16,7 +16,14 @@ const stored: TestWorld = {
 async function choose(argv: readonly string[], world: TestWorld) {
   const context = testContext(world);
   const args = parseArguments(['login', ...argv]);
-  const { consumer } = await chooseClient(host, 'oauth1', args, context.currentSettings(), context);
+  const { consumer } = await chooseClient(
+    host,
+    'oauth1',
+    args,
+    context.currentSettings(),
+    context.storeNamed('keychain'),
+    context,
+  );
   assert.ok('secret' in consumer);
   return { consumer, questions: context.questions };
 }

@@ -35,6 +35,7 @@ export type Answer = string | ((signal: AbortSignal | undefined) => Promise<stri
 export interface TestWorld {
   readonly env?: Environment;
   readonly remotes?: Readonly<Record<string, string>>;
+  readonly gitConfig?: Readonly<Record<string, string>>;
   readonly settings?: Settings;
   readonly records?: readonly StoredRecord[];
   /** What the store does instead. */
@@ -82,6 +83,11 @@ export function testContext(world: TestWorld = {}): TestContext {
     },
   };
   const http = world.http ?? scriptedHttp([]);
+  const store: CredentialStore = {
+    ...memoryStore(records),
+    prepare: () => void prepared.push('credentials'),
+    ...world.credentials,
+  };
   return {
     env: world.env ?? {},
     platform: 'linux',
@@ -90,14 +96,16 @@ export function testContext(world: TestWorld = {}): TestContext {
     random: world.random ?? countingRandom(),
     http: { ...http, prepare: () => void prepared.push('http') },
     browser: world.browser ?? { open: async (url) => unprepared(`browser for ${url}`) },
-    git: { remotes: async () => new Map(Object.entries(world.remotes ?? {})) },
-    credentials: {
-      ...memoryStore(records),
-      prepare: () => void prepared.push('credentials'),
-      ...world.credentials,
+    git: {
+      remotes: async () => new Map(Object.entries(world.remotes ?? {})),
+      config: async (key) => world.gitConfig?.[key],
     },
+    storeNamed: () => store,
     settings: settingsStore,
     locks: testLocks(),
+    note: async (sentence) => {
+      printed.stderr += `${sentence}\n`;
+    },
     trace: (message) => void traced.push(message),
     interrupted: world.interrupted ?? new AbortController().signal,
     printed,

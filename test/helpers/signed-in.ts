@@ -31,7 +31,7 @@ export function credentialFor(
 export function signedIn(...credentials: readonly OAuth1Credential[]) {
   return {
     settings: credentials.reduce(
-      (settings, credential) => withSignIn(settings, credential, new Date(testNowMs)),
+      (settings, credential) => withSignIn(settings, credential, 'keychain', new Date(testNowMs)),
       emptySettings,
     ),
     records: credentials.map((record) => ({

@@ -4,8 +4,9 @@ import type { Branch, BranchField } from '../../bitbucket/branch.ts';
 import { listBranches } from '../../bitbucket/branches.ts';
 import { ClosedPipe, type Context } from '../../context.ts';
 import { BitbranchError, toBitbranchError } from '../../errors.ts';
+import { accountWish } from '../account-choice.ts';
 import type { Arguments } from '../arguments.ts';
-import { maxWaitMs, option, wholeNumber } from '../options.ts';
+import { maxWaitMs, wholeNumber } from '../options.ts';
 import { branchRecords } from '../output/branch-records.ts';
 import { useColor } from '../output/color.ts';
 import { type OutputPlan, planOutput } from '../output/format.ts';
@@ -29,7 +30,7 @@ export async function run(args: Arguments, context: Context): Promise<void> {
     { args, env, settings },
     context,
   );
-  const session = await openSession(host, option(args, env, 'account'), settings, context);
+  const session = await openSession(host, await accountWish(args, context), settings, context);
   const api = createApiClient({ ...context, ...session, maxWaitMs: options.maxWaitMs });
   const pages = listBranches(api, host, repository, { fields: options.plan.neededFields });
   const writer = createRecordWriter(options.plan, branchRecords, {

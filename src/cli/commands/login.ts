@@ -1,149 +1,107 @@
-import { withSignIn } from '../../auth/accounts.ts';
-import { type LoginDialogue, type LoginRequest, login } from '../../auth/login-flow.ts';
-import type { Session } from '../../auth/session.ts';
-import { unnamedAccount } from '../../auth/sign-in-attempt.ts';
-import { credentialReference } from '../../auth/stored-credential.ts';
-import { createApiClient } from '../../bitbucket/api-client.ts';
-import { currentUser } from '../../bitbucket/current-user.ts';
-import { isBitbucketOrg } from '../../bitbucket/hosts.ts';
+import { settingsOf } from '../../auth/accounts.ts';
+import { type LoginRequest, login } from '../../auth/login-flow.ts';
+import { type Host, isBitbucketOrg } from '../../bitbucket/hosts.ts';
 import type { Context } from '../../context.ts';
-import type { Credential } from '../../credentials/credential.ts';
+import { type Credential, type Protocol, protocols } from '../../credentials/credential.ts';
+import type { CredentialStore } from '../../credentials/credential-store.ts';
+import type { Settings } from '../../credentials/settings.ts';
+import { BitbranchError } from '../../errors.ts';
 import type { Arguments } from '../arguments.ts';
 import { chooseClient } from '../consumer-choice.ts';
 import { parseDurationMs } from '../duration.ts';
-import { defaultHost, namedHost } from '../host-choice.ts';
-import { choice, jsonFields, maxWaitMs, option, wholeNumber } from '../options.ts';
-import { visibleText } from '../output/escape.ts';
-import { jsonObjectWriter } from '../output/json.ts';
+import { defaultHost, namedHost, pendingHost } from '../host-choice.ts';
+import { choice, chosenStore, jsonFields, maxWaitMs, option, wholeNumber } from '../options.ts';
+import { loginDialogue } from '../sign-in/dialogue.ts';
+import { signInSteps } from '../sign-in/keep.ts';
+import { reportSignIn, signInFields } from '../sign-in/report.ts';
+import { tokenLogin } from '../sign-in/token-login.ts';
+import { completeLogin, requestLogin } from '../sign-in/two-step-login.ts';
 
-/** What `login --json` tells. */
-const resultFields = [
-  'host',
-  'kind',
-  'account',
-  'displayName',
-  'protocol',
-  'store',
-  'expiresAt',
-] as const;
+interface Target {
+  readonly host: Host;
+  readonly store: CredentialStore;
+  readonly settings: Settings;
+}
 
 export async function run(args: Arguments, context: Context): Promise<void> {
-  const fields = args.has('json') ? jsonFields(args, resultFields) : null;
-  const request = await loginRequest(args, context);
-  const credential = await login(
-    request,
-    dialogue(request, context),
-    steps(args, context),
-    context,
+  refuseContradiction(args);
+  const target = await loginTarget(args, context);
+  const protocol = chooseProtocol(target.host, args, context);
+  if (args.has('request')) {
+    return requestLogin(await loginRequest(target, protocol, args, context), context);
+  }
+  const fields = args.has('json') ? jsonFields(args, signInFields) : null;
+  const credential = await signIn(target, protocol, args, context);
+  const { host, store, settings } = target;
+  await reportSignIn({ hostName: host.name, credential, store, before: settings, fields }, context);
+}
+
+function refuseContradiction(args: Arguments): void {
+  if (!args.has('request') || !args.has('complete')) return;
+  throw new BitbranchError(
+    'usage',
+    '--request and --complete are two commands, one after the other.',
+    {
+      hint: 'Run bitbranch login --request, open the page it names, then bitbranch login --complete.',
+    },
   );
-  if (fields === null) await tellPerson(credential, request.host.name, context);
-  else await printJson(credential, fields, context);
+}
+
+export async function loginTarget(args: Arguments, context: Context): Promise<Target> {
+  const settings = await context.settings.read();
+  const sources = { args, env: context.env, settings };
+  const isSecondStep = args.has('complete');
+  const begun = isSecondStep ? pendingHost(sources) : undefined;
+  const host = namedHost(sources) ?? begun ?? defaultHost(sources);
+  const remembered = isSecondStep ? settingsOf(settings, host.url)?.pendingIn : undefined;
+  return { host, store: chosenStore(args, context, remembered), settings };
+}
+
+/** bitbucket.org has refused OAuth 1.0a since 2026; every other host is taken to be one that knows it. */
+export function chooseProtocol(host: Host, args: Arguments, { env }: Context): Protocol {
+  const wanted = choice(args, env, 'protocol', protocols);
+  return wanted ?? (isBitbucketOrg(host.url) ? 'oauth2' : 'oauth1');
+}
+
+async function signIn(
+  target: Target,
+  protocol: Protocol,
+  args: Arguments,
+  context: Context,
+): Promise<Credential> {
+  const steps = signInSteps(target.store, maxWaitMs(args), context);
+  if (args.has('complete')) return completeLogin(target, steps, context);
+  if (protocol === 'token') {
+    return tokenLogin(target, option(args, context.env, 'account'), steps, context);
+  }
+  const request = await loginRequest(target, protocol, args, context);
+  return login(request, loginDialogue(request, context), steps, context);
 }
 
 /** What the command line, the environment and the settings ask for. */
-export async function loginRequest(args: Arguments, context: Context): Promise<LoginRequest> {
+export async function loginRequest(
+  { host, store, settings }: Target,
+  protocol: Protocol,
+  args: Arguments,
+  context: Context,
+): Promise<LoginRequest> {
+  if (protocol === 'token') {
+    throw new BitbranchError('usage', 'A token needs no browser, so there is nothing to request.', {
+      hint: 'Leave --request out, and give the token on standard input.',
+    });
+  }
   const { env } = context;
-  const wanted = choice(args, env, 'protocol', ['oauth1', 'oauth2']);
   const timeoutMs = parseDurationMs('timeout', args.value('timeout') ?? '5m');
-  const callbackPort =
-    wholeNumber(args, env, 'callback-port', { minimum: 0, maximum: 65_535 }) ?? 0;
-  const settings = await context.settings.read();
-  const host = namedHost({ args, env, settings }) ?? defaultHost({ args, env, settings });
-  const protocol = wanted ?? (isBitbucketOrg(host.url) ? 'oauth2' : 'oauth1');
-  const client = await chooseClient(host, protocol, args, settings, context);
+  const portBounds = { minimum: 0, maximum: 65_535 };
+  const callbackPort = wholeNumber(args, env, 'callback-port', portBounds) ?? 0;
   const command = option(args, env, 'browser');
   return {
     host,
-    client,
+    client: await chooseClient(host, protocol, args, settings, store, context),
     callbackPort,
     callbackPath: args.value('callback-path') ?? '/callback',
     browser: args.has('no-browser') ? null : command === undefined ? {} : { command },
     timeoutMs,
+    store,
   };
-}
-
-function dialogue(request: LoginRequest, context: Context): LoginDialogue {
-  const { terminal, env } = context;
-  const say = (text: string) => terminal.stderr.write(`${text}\n`);
-  return {
-    authorizeAt: async (url, redirectUri) => {
-      const verb =
-        request.browser === null ? 'Open this page' : 'Opening this page in your browser';
-      await say(`${verb} to sign in to ${request.host.name}:\n\n  ${url}\n`);
-      if (env['SSH_CONNECTION']) await say(sshAdvice(redirectUri));
-    },
-    browserFailed: async (error) => {
-      await say([error.message, error.hint ?? 'Open the page above yourself.'].join('\n'));
-    },
-    askForAddress: terminal.isInteractive
-      ? (signal) =>
-          terminal.prompt(
-            'Waiting for the browser. If it is on another machine, paste the address it ends at: ',
-            {
-              signal,
-            },
-          )
-      : null,
-    addressRefused: () =>
-      say('That is not the address of this sign-in. Copy it whole from the address bar.'),
-  };
-}
-
-/** Over SSH the browser is elsewhere: a tunnel brings its callback here. */
-function sshAdvice(redirectUri: string): string {
-  const { port } = new URL(redirectUri);
-  return `Over SSH, first run this on the machine with the browser:\n\n  ssh -N -L ${port}:127.0.0.1:${port} THIS-HOST\n`;
-}
-
-function steps(args: Arguments, context: Context) {
-  const waitMs = maxWaitMs(args);
-  return {
-    identify: (session: Session) =>
-      currentUser(createApiClient({ ...context, ...session, maxWaitMs: waitMs }), session.host),
-    keep: (credential: Credential) => keep(credential, context),
-  };
-}
-
-async function keep(credential: Credential, context: Context): Promise<void> {
-  const { host, account } = credential;
-  await context.credentials.write(credentialReference(host, account.name), credential);
-  if ('consumer' in credential) {
-    const { consumer } = credential;
-    await context.credentials.write({ type: 'consumer', host, name: consumer.key }, consumer);
-  }
-  const signedInAt = new Date(context.clock.nowMs());
-  await context.settings.update((settings) => withSignIn(settings, credential, signedInAt));
-}
-
-async function printJson(
-  { host, kind, account, protocol }: Credential,
-  fields: readonly (typeof resultFields)[number][],
-  { terminal, credentials }: Context,
-): Promise<void> {
-  const { name, displayName } = account;
-  const store = credentials.name;
-  const result = { host, kind, account: name, displayName, protocol, store, expiresAt: null };
-  await terminal.stdout.write(`${jsonObjectWriter(fields)(result)}\n`);
-}
-
-async function tellPerson(
-  { account: { name, displayName } }: Credential,
-  hostName: string,
-  { env, terminal, credentials }: Context,
-): Promise<void> {
-  const who =
-    name === unnamedAccount.name
-      ? '(the consumer may not tell as whom)'
-      : `as ${person(name, displayName)}`;
-  const line = `Signed in to ${hostName} ${who}. The credential is in ${credentials.description} and does not expire.`;
-  await terminal.stderr.write(`${visibleText(line)}\n`);
-  if (env['BITBRANCH_TOKEN']) {
-    await terminal.stderr.write(
-      'BITBRANCH_TOKEN is set and is used instead of it: unset it to use this sign-in.\n',
-    );
-  }
-}
-
-function person(name: string, displayName: string | null): string {
-  return displayName === null || displayName === name ? name : `${displayName} (${name})`;
 }

@@ -1,33 +1,35 @@
-import { settingsOf, signedInHosts, withoutAccount } from '../../auth/accounts.ts';
+import { accountSettings, settingsOf, signedInHosts, withoutAccount } from '../../auth/accounts.ts';
 import { credentialReference } from '../../auth/stored-credential.ts';
 import type { Host } from '../../bitbucket/hosts.ts';
 import type { Context } from '../../context.ts';
+import type { CredentialStore } from '../../credentials/credential-store.ts';
 import type { Settings } from '../../credentials/settings.ts';
 import { BitbranchError } from '../../errors.ts';
 import type { Arguments } from '../arguments.ts';
 import { type HostSources, namedHost, onlyHost } from '../host-choice.ts';
-import { option } from '../options.ts';
+import { chosenStore, option } from '../options.ts';
 import { visibleText } from '../output/escape.ts';
 
 export async function run(args: Arguments, context: Context): Promise<void> {
-  const { env, credentials } = context;
+  const { env } = context;
   const settings = await context.settings.read();
   const host = hostToLeave({ args, env, settings });
   const account = option(args, env, 'account') ?? lastAccount(host, settings);
   if (host === undefined || account === undefined) {
     return say(`Nothing to forget: nobody is signed in${host ? ` to ${host.name}` : ''}.`, context);
   }
-  const known = Object.hasOwn(settingsOf(settings, host.url)?.accounts ?? {}, account);
+  const known = accountSettings(settings, host.url, account);
+  const store = chosenStore(args, context, known?.store);
   // Also where the settings know nothing: they may have been lost, and the secret not.
-  const removed = await credentials.remove(credentialReference(host.url, account));
-  if (known) {
+  const removed = await store.remove(credentialReference(host.url, account));
+  if (known !== undefined) {
     await context.settings.update((current) => withoutAccount(current, host.url, account));
   } else if (!removed) {
     return say(`Nothing to forget: ${account} is not signed in to ${host.name}.`, context);
   }
-  if (!removed) throw nothingRemoved(host, account, context);
+  if (!removed) throw nothingRemoved(host, account, store);
   await say(
-    `Signed out ${account} from ${host.name}: the credential was removed from ${credentials.description}.`,
+    `Signed out ${account} from ${host.name}: the credential was removed from ${store.description}.`,
     context,
   );
   await say(
@@ -48,10 +50,10 @@ function lastAccount(host: Host | undefined, settings: Settings): string | undef
 }
 
 /** A locked keyring answers like an empty one, so nobody can tell whether the secret is gone. */
-function nothingRemoved(host: Host, account: string, { credentials }: Context): BitbranchError {
+function nothingRemoved(host: Host, account: string, store: CredentialStore): BitbranchError {
   return new BitbranchError(
     'store_locked',
-    `${account} is signed out from ${host.name}, but ${credentials.description} showed no credential to remove: it is locked, or the entry was removed before.`,
+    `${account} is signed out from ${host.name}, but ${store.description} showed no credential to remove: it is locked, or the entry was removed before.`,
     {
       hint: `If it is locked, unlock it and run: bitbranch logout --host ${host.url} --account ${account}`,
     },

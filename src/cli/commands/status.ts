@@ -1,31 +1,41 @@
-import { settingsOf, signedInHosts } from '../../auth/accounts.ts';
+import { chooseAccount, settingsOf, signedInHosts } from '../../auth/accounts.ts';
 import { openSession } from '../../auth/session.ts';
-import { storedCredential } from '../../auth/stored-credential.ts';
+import { storedCredential, storeOfAccount } from '../../auth/stored-credential.ts';
 import { createApiClient } from '../../bitbucket/api-client.ts';
 import { currentUser } from '../../bitbucket/current-user.ts';
 import type { Context } from '../../context.ts';
-import type { Account, HostKind, Protocol } from '../../credentials/credential.ts';
+import type { HostKind, Protocol } from '../../credentials/credential.ts';
 import type { StoreName } from '../../credentials/credential-store.ts';
 import { BitbranchError } from '../../errors.ts';
+import { accountWish } from '../account-choice.ts';
 import type { Arguments } from '../arguments.ts';
 import { type HostSources, hostOfUrl, namedHost, onlyHost } from '../host-choice.ts';
-import { jsonFields, maxWaitMs, option } from '../options.ts';
+import { jsonFields, maxWaitMs } from '../options.ts';
 import { visibleText } from '../output/escape.ts';
 import { createJsonWriter } from '../output/json.ts';
+import { lifeOf } from '../sign-in/report.ts';
 
 /** One account that is signed in, as `status --json` shows it. */
 interface SignIn {
   readonly host: string;
   readonly kind: HostKind;
-  /** Null for a token, until the host is asked. */
+  /** Null for BITBRANCH_TOKEN, until the host is asked. */
   readonly account: string | null;
   readonly displayName: string | null;
   readonly protocol: Protocol;
   readonly store: StoreName | 'environment';
-  /** ISO 8601, UTC; null for a token. */
+  /** ISO 8601, UTC; null for BITBRANCH_TOKEN. */
   readonly signedInAt: string | null;
-  /** Null for a credential that does not expire, and for a token, which does not tell. */
-  readonly expiresAt: null;
+  /** ISO 8601, UTC; null for a credential that does not expire or does not tell. */
+  readonly expiresAt: string | null;
+  /** Why this is the account that is used for its host here; null for one that is not used. */
+  readonly usedBecause: string | null;
+}
+
+/** What a person reads besides. */
+interface Described extends SignIn {
+  readonly place: string;
+  readonly life: string;
 }
 
 const signInFields = [
@@ -37,6 +47,7 @@ const signInFields = [
   'store',
   'signedInAt',
   'expiresAt',
+  'usedBecause',
 ] as const satisfies readonly (keyof SignIn)[];
 
 export async function run(args: Arguments, context: Context): Promise<void> {
@@ -54,7 +65,7 @@ export async function run(args: Arguments, context: Context): Promise<void> {
 }
 
 /** BITBRANCH_TOKEN takes the place of everything stored, which is then not looked at. */
-function tokenSignIn(sources: HostSources): SignIn {
+function tokenSignIn(sources: HostSources): Described {
   const { url, kind } = namedHost(sources) ?? onlyHost(sources);
   return {
     host: url,
@@ -65,46 +76,69 @@ function tokenSignIn(sources: HostSources): SignIn {
     store: 'environment',
     signedInAt: null,
     expiresAt: null,
+    usedBecause: 'BITBRANCH_TOKEN is set',
+    place: 'BITBRANCH_TOKEN',
+    life: 'lasts as long as the token',
   };
 }
 
 /** @throws {BitbranchError} `sign_in_needed` when there is none, or the store's own error */
-async function storedSignIns(sources: HostSources, context: Context): Promise<readonly SignIn[]> {
-  const { args, env, settings } = sources;
+async function storedSignIns(
+  sources: HostSources,
+  context: Context,
+): Promise<readonly Described[]> {
+  const { args, settings } = sources;
   const named = namedHost(sources);
-  const account = option(args, env, 'account');
-  const signIns = (named === undefined ? signedInHosts(settings) : [named.url])
-    .flatMap((host) => signInsAt(host, sources))
-    .filter((signIn) => account === undefined || signIn.account === account);
-  if (signIns.length === 0) throw notSignedIn(named?.url, account);
-  for (const { host, account: name } of signIns) {
-    await storedCredential(host, name, context);
+  const wish = await accountWish(args, context);
+  const hosts = named === undefined ? signedInHosts(settings) : [named.url];
+  const only =
+    wish === undefined || wish.rule === 'bitbranch.account in git config' ? undefined : wish;
+  const signIns: Described[] = [];
+  for (const host of hosts) {
+    const known = settingsOf(settings, host);
+    for (const [account, remembered] of Object.entries(known?.accounts ?? {})) {
+      if (known === undefined || (only !== undefined && account !== only.name)) continue;
+      const store = storeOfAccount(settings, host, account, context);
+      const credential = await storedCredential(host, account, store);
+      const { expiresAt } = credential;
+      const usedBecause = reasonToUse(account, host, sources, wish);
+      const [place, life] = [store.description, lifeOf(credential)];
+      signIns.push({
+        host,
+        kind: known.kind,
+        account,
+        ...remembered,
+        expiresAt,
+        usedBecause,
+        place,
+        life,
+      });
+    }
   }
+  if (signIns.length === 0) throw notSignedIn(named?.url, only?.name);
   return signIns;
 }
 
-function signInsAt(host: string, { settings }: HostSources): (SignIn & { account: string })[] {
-  const known = settingsOf(settings, host);
-  if (known === undefined) return [];
-  return Object.entries(known.accounts).map(([account, remembered]) => ({
-    host,
-    kind: known.kind,
-    account,
-    ...remembered,
-    expiresAt: null,
-  }));
+/** The rule by which a command run here would use this account for its host; null where it would use another. */
+function reasonToUse(
+  account: string,
+  hostUrl: string,
+  { settings }: HostSources,
+  wish: Awaited<ReturnType<typeof accountWish>>,
+): string | null {
+  const isThere = Object.hasOwn(settingsOf(settings, hostUrl)?.accounts ?? {}, wish?.name ?? '');
+  if (wish !== undefined && !isThere) return null;
+  const chosen = chooseAccount(settings, hostUrl, wish);
+  return chosen.name === account ? chosen.rule : null;
 }
 
 function notSignedIn(hostUrl: string | undefined, account: string | undefined): BitbranchError {
   const who = account ?? 'Nobody';
   const verb = account === undefined ? 'is' : 'is not';
-  return new BitbranchError(
-    'sign_in_needed',
-    `${who} ${verb} signed in${hostUrl === undefined ? '' : ` to ${hostUrl}`}.`,
-    {
-      hint: `Sign in with: bitbranch login${hostUrl === undefined ? '' : ` --host ${hostUrl}`}`,
-    },
-  );
+  const [to, flag] = hostUrl === undefined ? ['', ''] : [` to ${hostUrl}`, ` --host ${hostUrl}`];
+  return new BitbranchError('sign_in_needed', `${who} ${verb} signed in${to}.`, {
+    hint: `Sign in with: bitbranch login${flag}`,
+  });
 }
 
 /**
@@ -112,15 +146,21 @@ function notSignedIn(hostUrl: string | undefined, account: string | undefined): 
  * @throws {BitbranchError} `sign_in_needed` for the first that is not accepted
  */
 async function checked(
-  signIns: readonly SignIn[],
+  signIns: readonly Described[],
   sources: HostSources,
   context: Context,
-): Promise<readonly SignIn[]> {
-  const accepted: SignIn[] = [];
+): Promise<readonly Described[]> {
+  const accepted: Described[] = [];
   for (const signIn of signIns) {
-    const user = await askWho(signIn, sources, context);
+    const { account } = signIn;
+    const host = hostOfUrl(signIn.host, sources);
+    const wish = account === null ? undefined : ({ name: account, rule: '--account' } as const);
+    const session = await openSession(host, wish, sources.settings, context);
+    const waitMs = maxWaitMs(sources.args);
+    const api = createApiClient({ ...context, ...session, maxWaitMs: waitMs });
+    const user = await currentUser(api, host);
     accepted.push(
-      signIn.account !== null || user === null
+      account !== null || user === null
         ? signIn
         : { ...signIn, account: user.name, displayName: user.displayName },
     );
@@ -128,35 +168,23 @@ async function checked(
   return accepted;
 }
 
-async function askWho(
-  { host, account }: SignIn,
-  sources: HostSources,
-  context: Context,
-): Promise<Account | null> {
-  const session = await openSession(
-    hostOfUrl(host, sources),
-    account ?? undefined,
-    sources.settings,
-    context,
-  );
-  const client = createApiClient({ ...context, ...session, maxWaitMs: maxWaitMs(sources.args) });
-  return currentUser(client, session.host);
-}
-
 const protocolNames = { oauth1: 'OAuth 1.0a', oauth2: 'OAuth 2.0', token: 'token' };
 
 async function printText(
-  signIns: readonly SignIn[],
+  signIns: readonly Described[],
   isChecked: boolean,
-  { terminal, credentials }: Context,
+  { terminal }: Context,
 ): Promise<void> {
-  const blocks = signIns.map(({ host, account, displayName, protocol, store }) => [
-    host,
-    `  account    ${account ?? 'not known'}${displayName === null ? '' : ` (${displayName})`}`,
-    `  protocol   ${protocolNames[protocol]}${isChecked ? ', accepted just now' : ''}`,
-    `  secret in  ${store === 'keychain' ? credentials.description : 'BITBRANCH_TOKEN'}`,
-    `  expires    ${protocol === 'oauth1' ? 'never' : 'not known'}`,
-  ]);
+  const blocks = signIns.map(
+    ({ host, account, displayName, protocol, usedBecause, place, life }) => [
+      host,
+      `  account    ${account ?? 'not known'}${displayName === null ? '' : ` (${displayName})`}`,
+      `  protocol   ${protocolNames[protocol]}${isChecked ? ', accepted just now' : ''}`,
+      `  secret in  ${place}`,
+      `  expires    ${life}`,
+      `  used here  ${usedBecause === null ? 'no' : `yes: ${usedBecause}`}`,
+    ],
+  );
   const text = blocks.map((lines) => lines.map((line) => `${visibleText(line)}\n`).join(''));
   await terminal.stdout.write(text.join('\n'));
 }

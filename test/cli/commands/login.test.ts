@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { parseArguments } from '../../../src/cli/arguments.ts';
-import { loginRequest } from '../../../src/cli/commands/login.ts';
+import { chooseProtocol, loginRequest, loginTarget } from '../../../src/cli/commands/login.ts';
 import { run } from '../../../src/cli/run.ts';
+import type { Context } from '../../../src/context.ts';
 import { emptySettings } from '../../../src/credentials/settings.ts';
 import type { SandboxOptions } from '../../../src/sandbox/sandbox.ts';
 import {
@@ -18,10 +19,16 @@ import { callbackAddress, decideAt } from '../../helpers/user-agent.ts';
 
 const consumerEnv = { BITBRANCH_CONSUMER_KEY: 'k', BITBRANCH_CONSUMER_SECRET: 's' };
 
+async function requestOf(argv: readonly string[], context: Context) {
+  const args = parseArguments(['login', '--protocol=oauth1', ...argv]);
+  const target = await loginTarget(args, context);
+  return loginRequest(target, chooseProtocol(target.host, args, context), args, context);
+}
+
 async function request(argv: readonly string[], env: TestWorld['env'] = {}) {
   const context = testContext({ env: { ...consumerEnv, ...env } });
-  const { host, client, browser, callbackPort, callbackPath, timeoutMs } = await loginRequest(
-    parseArguments(['login', '--protocol=oauth1', ...argv]),
+  const { host, client, browser, callbackPort, callbackPath, timeoutMs } = await requestOf(
+    argv,
     context,
   );
   return {

@@ -1,0 +1,39 @@
+import { withoutPending, withSignIn } from '../../auth/accounts.ts';
+import type { Session } from '../../auth/session.ts';
+import type { SignInSteps } from '../../auth/sign-in.ts';
+import { credentialReference } from '../../auth/stored-credential.ts';
+import { createApiClient } from '../../bitbucket/api-client.ts';
+import { currentUser } from '../../bitbucket/current-user.ts';
+import type { Context } from '../../context.ts';
+import type { Credential } from '../../credentials/credential.ts';
+import type { CredentialStore } from '../../credentials/credential-store.ts';
+
+/** How a sign-in learns who signed in, and what it leaves behind: the secrets first, then that they are there. */
+export function signInSteps(
+  store: CredentialStore,
+  maxWaitMs: number,
+  context: Context,
+): SignInSteps {
+  return {
+    identify: (session: Session) =>
+      currentUser(createApiClient({ ...context, ...session, maxWaitMs }), session.host),
+    keep: (credential) => keep(credential, store, context),
+  };
+}
+
+async function keep(
+  credential: Credential,
+  store: CredentialStore,
+  { clock, settings }: Context,
+): Promise<void> {
+  const { host, account } = credential;
+  await store.write(credentialReference(host, account.name), credential);
+  if ('consumer' in credential) {
+    const { consumer } = credential;
+    await store.write({ type: 'consumer', host, name: consumer.key }, consumer);
+  }
+  const signedInAt = new Date(clock.nowMs());
+  await settings.update((current) =>
+    withoutPending(withSignIn(current, credential, store.name, signedInAt), host),
+  );
+}
