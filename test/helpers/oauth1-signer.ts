@@ -1,7 +1,11 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, type KeyObject, randomBytes, sign } from 'node:crypto';
 
 export interface SigningKeys {
-  readonly consumer: { readonly key: string; readonly secret: string };
+  /** A secret signs by HMAC-SHA1, a private key by RSA-SHA1. */
+  readonly consumer: { readonly key: string } & (
+    | { readonly secret: string }
+    | { readonly privateKey: KeyObject }
+  );
   readonly token?: { readonly token: string; readonly secret: string } | undefined;
 }
 
@@ -17,7 +21,7 @@ export interface Signing extends SigningKeys {
 }
 
 /**
- * Signs by HMAC-SHA1, written from RFC 5849 for the tests alone: it shares no line with the program or with the sandbox. Gives all OAuth
+ * Signs by HMAC-SHA1 or RSA-SHA1, written from RFC 5849 for the tests alone: it shares no line with the program or with the sandbox. Gives all OAuth
  * parameters, to be put into the header, the form or the query.
  */
 export function signedParameters(signing: Signing): Record<string, string> {
@@ -25,7 +29,7 @@ export function signedParameters(signing: Signing): Record<string, string> {
   const parameters = withoutUndefined({
     oauth_consumer_key: consumer.key,
     oauth_token: token?.token,
-    oauth_signature_method: 'HMAC-SHA1',
+    oauth_signature_method: 'secret' in consumer ? 'HMAC-SHA1' : 'RSA-SHA1',
     oauth_timestamp: String(Math.floor((signing.nowMs ?? Date.now()) / 1000)),
     oauth_nonce: randomBytes(12).toString('hex'),
     oauth_version: '1.0',
@@ -39,12 +43,19 @@ export function signedParameters(signing: Signing): Record<string, string> {
   const text = [method, `${target.origin}${target.pathname}`, pairs.join('&')]
     .map(escapeText)
     .join('&');
-  const key = `${escapeText(consumer.secret)}&${escapeText(token?.secret ?? '')}`;
   return {
     ...parameters,
-    oauth_signature: createHmac('sha1', key).update(text).digest('base64'),
+    oauth_signature: signatureOf(text, consumer, token?.secret ?? ''),
     ...withoutUndefined({ oauth_signature: oauth['oauth_signature'] }),
   };
+}
+
+function signatureOf(text: string, consumer: SigningKeys['consumer'], tokenSecret: string): string {
+  if ('privateKey' in consumer) {
+    return sign('sha1', Buffer.from(text), consumer.privateKey).toString('base64');
+  }
+  const key = `${escapeText(consumer.secret)}&${escapeText(tokenSecret)}`;
+  return createHmac('sha1', key).update(text).digest('base64');
 }
 
 export function authorizationHeader(parameters: Readonly<Record<string, string>>): string {

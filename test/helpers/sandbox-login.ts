@@ -8,6 +8,11 @@ export interface Token {
   readonly secret: string;
 }
 
+export interface SignedIn extends SigningKeys {
+  readonly consumer: Sandbox['consumer'];
+  readonly token: Token;
+}
+
 export const callbackUrl = 'http://127.0.0.1:9/callback?from=test';
 
 export function endpoint(sandbox: Sandbox, name: string): string {
@@ -81,7 +86,7 @@ export async function exchange(
 }
 
 /** Signs in and gives the keys with which REST calls are signed. */
-export async function signIn(sandbox: Sandbox, nowMs = Date.now()): Promise<SigningKeys> {
+export async function signIn(sandbox: Sandbox, nowMs = Date.now()): Promise<SignedIn> {
   const temporary = await requestToken(sandbox, { nowMs });
   const redirect = await pressButton(sandbox, temporary.token, 'grant');
   const location = new URL(redirect.headers.get('location') ?? '');
