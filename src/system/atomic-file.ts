@@ -16,7 +16,7 @@ export async function writeAtomically(path: string, content: string | Uint8Array
   try {
     const file = await open(temporary, 'wx', 0o600);
     try {
-      await file.write(content as Uint8Array);
+      await file.writeFile(content);
       await file.sync();
     } finally {
       await file.close();
