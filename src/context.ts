@@ -41,6 +41,14 @@ export interface Random {
   bytes(length: number): Uint8Array;
 }
 
+export interface Files {
+  /**
+   * A file's content as UTF-8 text.
+   * @throws {BitbranchError} `usage` when it can't be read
+   */
+  readText(path: string): Promise<string>;
+}
+
 export interface HttpRequest {
   readonly method: string;
   /** Absolute http or https URL. It is sent as the URL standard spells it (`new URL(url).href`): plus signs and escapes stay. */
@@ -109,9 +117,12 @@ export interface Context {
   readonly terminal: Terminal;
   readonly clock: Clock;
   readonly random: Random;
+  /** A new RSA private key of 3072 bits: PKCS#8 in PEM. */
+  newPrivateKey(): Promise<string>;
   readonly http: HttpClient;
   readonly browser: Browser;
   readonly git: Git;
+  readonly files: Files;
   /** The same store for each call of the same name. */
   storeNamed(name: StoreName): CredentialStore;
   readonly settings: SettingsStore;

@@ -114,6 +114,20 @@ export function withoutAccount(settings: Settings, hostUrl: string, name: string
   });
 }
 
+/** The settings once the secret of a consumer was stored, so that a sign-in needs nothing typed. */
+export function withConsumer(settings: Settings, host: Host, consumerKey: string): Settings {
+  const known = settingsOf(settings, host.url);
+  return withHost(settings, host.url, { accounts: {}, ...known, kind: host.kind, consumerKey });
+}
+
+/** The settings once a host's consumer was forgotten. */
+export function withoutConsumer(settings: Settings, hostUrl: string): Settings {
+  const known = settingsOf(settings, hostUrl);
+  if (known === undefined) return settings;
+  const { consumerKey: _, ...rest } = known;
+  return withHost(settings, hostUrl, rest);
+}
+
 /** The settings once the first of the two commands of a sign-in has run. */
 export function withPending(settings: Settings, host: Host, pendingIn: StoreName): Settings {
   const known = settingsOf(settings, host.url);

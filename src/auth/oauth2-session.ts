@@ -20,7 +20,7 @@ export function oauth2Sender(
 
   async function renew(refused: OAuth2Credential): Promise<void> {
     if (refused.accessToken !== current.accessToken) return;
-    renewal ??= renewed(host, current, store, context)
+    renewal ??= renewedOAuth2(host, current, store, context)
       .then((fresh) => {
         current = fresh;
       })
@@ -62,7 +62,7 @@ export function isAboutToExpire(
  * The credential with new tokens (RFC 6749 section 6).
  * @throws {BitbranchError} `sign_in_needed` when it can't be renewed
  */
-function renewed(
+export function renewedOAuth2(
   host: Host,
   outdated: OAuth2Credential,
   store: CredentialStore,

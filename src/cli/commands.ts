@@ -49,6 +49,28 @@ export const commands = {
     ],
     readsCredential: true,
   },
+  token: {
+    operands: '',
+    maxOperands: 0,
+    summary: 'print a bearer token for another program (OAuth 2.0 and tokens)',
+    flags: [],
+    examples: [
+      'curl -H "Authorization: Bearer $(bitbranch token)" https://api.bitbucket.org/2.0/user',
+    ],
+    readsCredential: true,
+  },
+  consumer: {
+    operands: 'add|show|remove',
+    maxOperands: 1,
+    summary: "the host's OAuth consumer: key and secret, or a key pair for Data Center",
+    flags: ['private-key-file'],
+    examples: [
+      'bitbranch consumer add --host git.example.com',
+      'bitbranch consumer add --consumer-key KEY --consumer-secret-stdin < secret-file',
+      'bitbranch consumer show --host git.example.com',
+    ],
+    readsCredential: true,
+  },
   api: {
     operands: 'PATH',
     maxOperands: 1,

@@ -26,18 +26,25 @@ export async function chooseClient(
     settingsOf(settings, host.url)?.consumerKey ??
     (await ask(`Consumer key for ${host.name}: `, { hidden: false }, context)) ??
     unknown(`No OAuth consumer is known for ${host.name}.`, host);
+  // Read in any case: a store that does not work is better known before a person has decided in the browser.
+  const stored = await store.read({ type: 'consumer', host: host.url, name: key });
   const given = await givenSecret(args, context);
   if (given !== undefined) return { protocol, consumer: { key, secret: given } };
-  const stored = await store.read({ type: 'consumer', host: host.url, name: key });
   if (stored !== null && 'secret' in stored) return { protocol, consumer: stored };
   if (stored !== null && protocol === 'oauth1') return { protocol, consumer: stored };
-  const secret =
-    (await ask(`Secret of consumer ${key}: `, { hidden: true }, context)) ??
-    unknown(`The secret of consumer ${key} is not known.`, host);
-  return { protocol, consumer: { key, secret } };
+  return { protocol, consumer: { key, secret: await promptForSecret(key, host, context) } };
 }
 
-async function givenSecret(args: Arguments, context: Context): Promise<string | undefined> {
+/** @throws {BitbranchError} `usage` when nobody can be asked */
+export async function promptForSecret(key: string, host: Host, context: Context): Promise<string> {
+  return (
+    (await ask(`Secret of consumer ${key}: `, { hidden: true }, context)) ??
+    unknown(`The secret of consumer ${key} is not known.`, host)
+  );
+}
+
+/** The secret that the command line or the environment gives; undefined without one. */
+export async function givenSecret(args: Arguments, context: Context): Promise<string | undefined> {
   if (!args.has('consumer-secret-stdin'))
     return context.env['BITBRANCH_CONSUMER_SECRET'] || undefined;
   const secret = (await context.terminal.readStdin()).replace(/\r?\n$/, '');

@@ -89,6 +89,10 @@ export const commandFlags = {
   },
   null: { short: '0', summary: 'end each record of --format names with NUL' },
   limit: { value: 'N', summary: 'stop after N records, and say so' },
+  'private-key-file': {
+    value: 'FILE',
+    summary: 'RSA private key in PEM for a Data Center consumer, instead of a new one',
+  },
   request: { summary: 'only begin: print the page to open as JSON, for login --complete later' },
   complete: {
     summary: 'end what login --request began, with the address at which the browser ended',
@@ -108,8 +112,7 @@ export const commandFlags = {
   'application-link': {
     value: 'KEY=PUBLIC_KEY_FILE',
     repeatable: true,
-    summary:
-      'register an OAuth 1.0a consumer of Data Center by its public key; the file may come later',
+    summary: 'register a Data Center consumer by its public key; the file may come later',
   },
   'token-lifetime': {
     value: 'SECONDS',

@@ -15,3 +15,16 @@ export const systemClock: Clock = {
 export const systemRandom: Random = {
   bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
 };
+
+export async function newPrivateKey(): Promise<string> {
+  const [{ generateKeyPair }, { promisify }] = await Promise.all([
+    import('node:crypto'),
+    import('node:util'),
+  ]);
+  const { privateKey } = await promisify(generateKeyPair)('rsa', {
+    modulusLength: 3072,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  return privateKey;
+}

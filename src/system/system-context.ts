@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { createFileStore } from '../credentials/file-store.ts';
 import { createKeychainStore } from '../credentials/keychain-store.ts';
@@ -6,8 +7,9 @@ import { passphraseFrom } from '../credentials/passphrase.ts';
 import { version } from '../version.ts';
 import { createBrowser } from './browser.ts';
 import { takeEnvironment } from './child-environment.ts';
-import { systemClock, systemRandom } from './clock-and-random.ts';
+import { newPrivateKey, systemClock, systemRandom } from './clock-and-random.ts';
 import { configDirectory } from './config-directory.ts';
+import { systemFiles } from './files.ts';
 import { createGit } from './git.ts';
 import { createHttpClient } from './http.ts';
 import { watchInterrupts } from './interrupt.ts';
@@ -39,7 +41,7 @@ export function createSystemContext(argv: readonly string[]): Context & { dispos
   const stores = {
     keychain: createKeychainStore({ keychain, platform }),
     file: createFileStore({
-      file: createSecretFile(configDirectory(home)),
+      file: createSecretFile(join(configDirectory(home), 'credentials.json'), interrupted),
       askPassphrase: passphraseFrom(env, terminal),
       random: (length) => systemRandom.bytes(length),
     }),
@@ -50,6 +52,7 @@ export function createSystemContext(argv: readonly string[]): Context & { dispos
     terminal,
     clock: systemClock,
     random: systemRandom,
+    newPrivateKey,
     http: traced(
       createHttpClient({ userAgent: `bitbranch/${version}`, interrupted }),
       trace,
@@ -57,6 +60,7 @@ export function createSystemContext(argv: readonly string[]): Context & { dispos
     ),
     browser: createBrowser(env),
     git: createGit(env),
+    files: systemFiles,
     storeNamed: (name) => stores[name],
     settings: createSettingsFile(home),
     locks: createLocks(configDirectory(home)),

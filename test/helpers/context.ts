@@ -35,6 +35,8 @@ export type Answer = string | ((signal: AbortSignal | undefined) => Promise<stri
 export interface TestWorld {
   readonly env?: Environment;
   readonly remotes?: Readonly<Record<string, string>>;
+  readonly privateKey?: string;
+  readonly files?: Readonly<Record<string, string>>;
   readonly gitConfig?: Readonly<Record<string, string>>;
   readonly settings?: Settings;
   readonly records?: readonly StoredRecord[];
@@ -99,6 +101,10 @@ export function testContext(world: TestWorld = {}): TestContext {
     git: {
       remotes: async () => new Map(Object.entries(world.remotes ?? {})),
       config: async (key) => world.gitConfig?.[key],
+    },
+    newPrivateKey: async () => world.privateKey ?? unprepared('a private key'),
+    files: {
+      readText: async (path) => world.files?.[path] ?? unprepared(`file ${path}`),
     },
     storeNamed: () => store,
     settings: settingsStore,

@@ -181,7 +181,7 @@ async function printText(
       `  account    ${account ?? 'not known'}${displayName === null ? '' : ` (${displayName})`}`,
       `  protocol   ${protocolNames[protocol]}${isChecked ? ', accepted just now' : ''}`,
       `  secret in  ${place}`,
-      `  expires    ${life}`,
+      `  lifetime   ${life}`,
       `  used here  ${usedBecause === null ? 'no' : `yes: ${usedBecause}`}`,
     ],
   );

@@ -1,4 +1,4 @@
-import { withoutPending, withSignIn } from '../../auth/accounts.ts';
+import { accountSettings, withSignIn } from '../../auth/accounts.ts';
 import type { Session } from '../../auth/session.ts';
 import type { SignInSteps } from '../../auth/sign-in.ts';
 import { credentialReference } from '../../auth/stored-credential.ts';
@@ -24,16 +24,27 @@ export function signInSteps(
 async function keep(
   credential: Credential,
   store: CredentialStore,
-  { clock, settings }: Context,
+  context: Context,
 ): Promise<void> {
+  const { clock, settings } = context;
   const { host, account } = credential;
   await store.write(credentialReference(host, account.name), credential);
   if ('consumer' in credential) {
     const { consumer } = credential;
     await store.write({ type: 'consumer', host, name: consumer.key }, consumer);
   }
+  await removeOldCopy(credential, store, context);
   const signedInAt = new Date(clock.nowMs());
-  await settings.update((current) =>
-    withoutPending(withSignIn(current, credential, store.name, signedInAt), host),
-  );
+  await settings.update((current) => withSignIn(current, credential, store.name, signedInAt));
+}
+
+/** A secret lies in one place: the copy of an earlier sign-in that went to another store is removed there. */
+async function removeOldCopy(
+  { host, account }: Credential,
+  store: CredentialStore,
+  { settings, storeNamed }: Context,
+): Promise<void> {
+  const earlier = accountSettings(await settings.read(), host, account.name);
+  if (earlier === undefined || earlier.store === store.name) return;
+  await storeNamed(earlier.store).remove(credentialReference(host, account.name));
 }

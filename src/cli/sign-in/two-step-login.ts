@@ -1,4 +1,4 @@
-import { withPending } from '../../auth/accounts.ts';
+import { withoutPending, withPending } from '../../auth/accounts.ts';
 import type { LoginRequest } from '../../auth/login-flow.ts';
 import { queryOfAddress } from '../../auth/pasted-callback.ts';
 import {
@@ -55,6 +55,7 @@ export async function completeLogin(
     });
   }
   await store.remove(pendingReference(host));
+  await context.settings.update((settings) => withoutPending(settings, host.url));
   if (judgement.verdict === 'deny') throw judgement.error;
   return completeSignIn(target, await judgement.callback(), steps, context);
 }

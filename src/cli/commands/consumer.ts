@@ -1,0 +1,178 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { settingsOf, withConsumer, withoutConsumer } from '../../auth/accounts.ts';
+import type { Host } from '../../bitbucket/hosts.ts';
+import type { Context } from '../../context.ts';
+import type { Consumer } from '../../credentials/credential.ts';
+import type { CredentialStore, RecordReference } from '../../credentials/credential-store.ts';
+import type { Settings } from '../../credentials/settings.ts';
+import { BitbranchError } from '../../errors.ts';
+import type { Arguments } from '../arguments.ts';
+import { givenSecret, promptForSecret } from '../consumer-choice.ts';
+import { defaultHost, namedHost } from '../host-choice.ts';
+import { chosenStore, jsonFields, option } from '../options.ts';
+import { jsonObjectWriter } from '../output/json.ts';
+
+interface Target {
+  readonly host: Host;
+  readonly store: CredentialStore;
+  readonly settings: Settings;
+}
+
+const actions = { add, show, remove } as const;
+
+export async function run(args: Arguments, context: Context): Promise<void> {
+  const [name = ''] = args.operands;
+  const action = Object.hasOwn(actions, name) ? actions[name as keyof typeof actions] : undefined;
+  if (action === undefined) {
+    throw new BitbranchError('usage', 'Say what to do with the consumer.', {
+      hint: 'Write bitbranch consumer add, bitbranch consumer show or bitbranch consumer remove.',
+    });
+  }
+  const settings = await context.settings.read();
+  const sources = { args, env: context.env, settings };
+  const host = namedHost(sources) ?? defaultHost(sources);
+  await action({ host, store: chosenStore(args, context), settings }, args, context);
+}
+
+async function add(target: Target, args: Arguments, context: Context): Promise<void> {
+  const { host, store } = target;
+  const key = option(args, context.env, 'consumer-key') ?? defaultKey(host);
+  const reference = consumerReference(host, key);
+  if ((await store.read(reference)) !== null) {
+    throw new BitbranchError('usage', `The consumer ${key} of ${host.name} is known already.`, {
+      hint: `See it with: bitbranch consumer show --host ${host.url}; forget it with: bitbranch consumer remove --host ${host.url}`,
+    });
+  }
+  const consumer = await newConsumer(host, key, args, context);
+  await store.write(reference, consumer);
+  await context.settings.update((settings) => withConsumer(settings, host, key));
+  if ('privateKey' in consumer) {
+    await context.terminal.stdout.write(publicKeyOf(consumer.privateKey));
+    await context.note(administratorSteps(host, key));
+  } else {
+    await context.note(
+      `Stored the consumer ${key} in ${store.description}. Sign in with: bitbranch login --host ${host.url}`,
+    );
+  }
+}
+
+/** A Data Center consumer is named by whoever makes the application link; Cloud gives the key. */
+function defaultKey(host: Host): string {
+  if (host.kind === 'datacenter') return 'bitbranch';
+  throw new BitbranchError('usage', 'No consumer key was given.', {
+    hint: 'Give the key that Bitbucket shows for the consumer: bitbranch consumer add --consumer-key KEY',
+  });
+}
+
+async function newConsumer(
+  host: Host,
+  key: string,
+  args: Arguments,
+  context: Context,
+): Promise<Consumer> {
+  const file = args.value('private-key-file');
+  if (file !== undefined) {
+    const privateKey = parsePrivateKey(await context.files.readText(file), file);
+    return { key, privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+  }
+  const secret = await givenSecret(args, context);
+  if (secret !== undefined) return { key, secret };
+  if (host.kind === 'cloud') return { key, secret: await promptForSecret(key, host, context) };
+  return { key, privateKey: await context.newPrivateKey() };
+}
+
+/** @throws {BitbranchError} `usage` for what is no RSA key of at least 2048 bits; nothing of the file is shown */
+function parsePrivateKey(pem: string, path: string): KeyObject {
+  const key = keyIn(pem);
+  const bits = key?.asymmetricKeyDetails?.modulusLength ?? 0;
+  if (key?.asymmetricKeyType === 'rsa' && bits >= 2048) return key;
+  throw new BitbranchError('usage', `${path} holds no RSA private key of at least 2048 bits.`, {
+    hint: 'Give an unencrypted one in PEM, for example from: openssl genrsa -out key.pem 3072',
+  });
+}
+
+function keyIn(pem: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+function publicKeyOf(privateKey: string): string {
+  return createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString();
+}
+
+function administratorSteps(host: Host, key: string): string {
+  return [
+    '',
+    `An administrator of ${host.name} now makes an application link:`,
+    `  1. Open ${host.url}/plugins/servlet/applinks/listApplicationLinks and choose "Create link".`,
+    '  2. Choose "Atlassian product" (that is where OAuth 1.0a is), enter https://bitbranch.example as its URL',
+    '     and go on although no answer comes from there; name it bitbranch.',
+    '  3. Edit the link, "Incoming authentication", and enter:',
+    `       Consumer key   ${key}`,
+    '       Consumer name  bitbranch',
+    '       Public key     the one printed above, without its BEGIN and END lines where they are refused',
+    '     Leave the callback URL empty.',
+    '',
+    `Then sign in with: bitbranch login --host ${host.url}`,
+  ].join('\n');
+}
+
+const shownFields = ['host', 'consumerKey', 'method', 'publicKey'] as const;
+
+async function show(target: Target, args: Arguments, context: Context): Promise<void> {
+  const { host } = target;
+  const { key, consumer } = await storedConsumer(target, args, context);
+  const publicKey = 'privateKey' in consumer ? publicKeyOf(consumer.privateKey) : null;
+  const method = publicKey === null ? 'secret' : 'key pair';
+  const { stdout } = context.terminal;
+  if (args.has('json')) {
+    const write = jsonObjectWriter(jsonFields(args, shownFields));
+    return stdout.write(`${write({ host: host.url, consumerKey: key, method, publicKey })}\n`);
+  }
+  await stdout.write(
+    `${host.url}\n  consumer  ${key}\n  signs by  ${method}\n${publicKey === null ? '' : `\n${publicKey}`}`,
+  );
+}
+
+async function storedConsumer(
+  { host, store, settings }: Target,
+  args: Arguments,
+  context: Context,
+): Promise<{ key: string; consumer: Consumer }> {
+  const key = knownKey(host, settings, args, context);
+  const consumer = key === undefined ? null : await store.read(consumerReference(host, key));
+  if (key !== undefined && consumer !== null) return { key, consumer };
+  throw new BitbranchError('not_found', `No consumer of ${host.name} is stored.`, {
+    hint: `Store one with: bitbranch consumer add --host ${host.url}`,
+  });
+}
+
+async function remove(target: Target, args: Arguments, context: Context): Promise<void> {
+  const { host, store, settings } = target;
+  const key = knownKey(host, settings, args, context);
+  const removed = key !== undefined && (await store.remove(consumerReference(host, key)));
+  if (settingsOf(settings, host.url)?.consumerKey === key) {
+    await context.settings.update((current) => withoutConsumer(current, host.url));
+  }
+  await context.note(
+    removed
+      ? `Removed the consumer ${key} of ${host.name}. Whoever is signed in with it stays so until bitbranch logout.`
+      : `Nothing to remove: no consumer of ${host.name} is stored.`,
+  );
+}
+
+function knownKey(
+  host: Host,
+  settings: Settings,
+  args: Arguments,
+  { env }: Context,
+): string | undefined {
+  return option(args, env, 'consumer-key') ?? settingsOf(settings, host.url)?.consumerKey;
+}
+
+function consumerReference(host: Host, key: string): RecordReference<'consumer'> {
+  return { type: 'consumer', host: host.url, name: key };
+}
