@@ -31,7 +31,12 @@ test('a sign-in is remembered with everything but its secrets', () => {
 });
 
 test('signing in once more replaces the account and nothing else', () => {
-  const later = withSignIn(settings, credentialFor(cloudUrl, 'maria', 'M. G.'), new Date(0));
+  const later = withSignIn(
+    settings,
+    credentialFor(cloudUrl, 'maria', 'M. G.'),
+    'keychain',
+    new Date(0),
+  );
   const known = settingsOf(later, cloudUrl);
   assert.equal(known?.accounts['maria']?.displayName, 'M. G.');
   assert.equal(known.accounts['maria']?.signedInAt, '1970-01-01T00:00:00.000Z');
@@ -41,15 +46,26 @@ test('signing in once more replaces the account and nothing else', () => {
 });
 
 test('the account asked for is used, else the one last signed in', () => {
-  assert.equal(chooseAccount(settings, cloudUrl, 'maria'), 'maria');
-  assert.equal(chooseAccount(settings, cloudUrl, undefined), 'ada');
-  assert.equal(chooseAccount(settings, otherUrl, undefined), 'jo');
+  const wish = { name: 'maria', rule: 'BITBRANCH_ACCOUNT' } as const;
+  assert.deepEqual(chooseAccount(settings, cloudUrl, wish), wish);
+  assert.deepEqual(chooseAccount(settings, cloudUrl, undefined), {
+    name: 'ada',
+    rule: 'the account last signed in',
+  });
+  assert.deepEqual(chooseAccount(settings, otherUrl, undefined), {
+    name: 'jo',
+    rule: 'the only account',
+  });
 });
 
 const refusals: readonly (readonly [host: string, account: string | undefined, message: RegExp])[] =
   [
-    [cloudUrl, 'jo', /account "jo" is not signed in to https:\/\/bitbucket\.org.*maria, ada/],
-    [cloudUrl, '__proto__', /"__proto__" is not signed in/],
+    [
+      cloudUrl,
+      'jo',
+      /^jo, the account asked for by --account, is not signed in to https:\/\/bitbucket\.org\. Signed in there: maria, ada\.$/,
+    ],
+    [cloudUrl, '__proto__', /^__proto__, the account asked for by --account, is not signed in/],
     [
       'https://new.example.com',
       undefined,
@@ -60,7 +76,9 @@ const refusals: readonly (readonly [host: string, account: string | undefined, m
 
 for (const [host, account, message] of refusals) {
   test(`${account ?? 'nobody in particular'} at ${host} has to sign in`, () => {
-    assert.throws(() => chooseAccount(settings, host, account), {
+    const wish =
+      account === undefined ? undefined : ({ name: account, rule: '--account' } as const);
+    assert.throws(() => chooseAccount(settings, host, wish), {
       code: 'sign_in_needed',
       message,
       hint: `Sign in with: bitbranch login --host ${host}`,
@@ -70,7 +88,7 @@ for (const [host, account, message] of refusals) {
 
 test('signing out the last account used leaves the other ones, and the consumer', () => {
   const left = withoutAccount(settings, cloudUrl, 'ada');
-  assert.equal(chooseAccount(left, cloudUrl, undefined), 'maria');
+  assert.equal(chooseAccount(left, cloudUrl, undefined).name, 'maria');
   assert.equal(settingsOf(left, cloudUrl)?.consumerKey, 'the-key');
   assert.deepEqual(signedInHosts(left), [otherUrl, cloudUrl]);
 });
@@ -98,7 +116,12 @@ test('signing out who is not signed in changes nothing', () => {
 });
 
 test('names that an object has by itself are names like others', () => {
-  const odd = withSignIn(emptySettings, credentialFor(cloudUrl, '__proto__'), new Date(0));
-  assert.equal(chooseAccount(odd, cloudUrl, undefined), '__proto__');
+  const odd = withSignIn(
+    emptySettings,
+    credentialFor(cloudUrl, '__proto__'),
+    'keychain',
+    new Date(0),
+  );
+  assert.equal(chooseAccount(odd, cloudUrl, undefined).name, '__proto__');
   assert.deepEqual(signedInHosts(withoutAccount(odd, cloudUrl, '__proto__')), []);
 });
