@@ -27,7 +27,8 @@ test('status tells host, account, protocol, store and expiry without the network
   account    maria (María Gómez)
   protocol   OAuth 1.0a
   secret in  the test keychain
-  expires    never
+  lifetime   does not expire
+  used here  yes: the only account
 `,
   );
 });
@@ -45,6 +46,7 @@ test('status --json tells the same, and no secret', async () => {
       store: 'keychain',
       signedInAt: '2026-11-24T12:00:00.000Z',
       expiresAt: null,
+      usedBecause: 'the only account',
     },
   ]);
 });
@@ -125,7 +127,10 @@ test('with BITBRANCH_TOKEN the keychain is not touched, and nobody has to sign i
   const { exitCode, stdout, stderr } = await status([], token);
   assert.deepEqual([exitCode, stderr], [0, '']);
   assert.match(stdout, /^https:\/\/bitbucket\.org\n {2}account {4}not known\n/);
-  assert.match(stdout, /secret in {2}BITBRANCH_TOKEN\n {2}expires {4}not known\n$/);
+  assert.match(
+    stdout,
+    /secret in {2}BITBRANCH_TOKEN\n {2}lifetime {3}lasts as long as the token\n {2}used here {2}yes: BITBRANCH_TOKEN is set\n$/,
+  );
   const json = await status(['--json', '--host', otherUrl], {
     ...token,
     settings: everywhere.settings,
@@ -140,6 +145,7 @@ test('with BITBRANCH_TOKEN the keychain is not touched, and nobody has to sign i
       store: 'environment',
       signedInAt: null,
       expiresAt: null,
+      usedBecause: 'BITBRANCH_TOKEN is set',
     },
   ]);
 });
