@@ -8,6 +8,7 @@ import {
   type ReceivedCallback,
   startCallbackServer,
 } from './callback-server.ts';
+import { noAnswer } from './no-answer.ts';
 import { receivePasted } from './pasted-callback.ts';
 import {
   beginSignIn,
@@ -90,7 +91,7 @@ async function waitForDecision(
       Promise.race([
         server.receive(attempt.judge, stop),
         ...pasted,
-        rejectAfter(request, stop, context),
+        rejectAfter(request, server.redirectUri, stop, context),
       ]),
       shown,
     ]);
@@ -117,18 +118,13 @@ async function showPage(
 }
 
 async function rejectAfter(
-  { timeoutMs, host }: LoginRequest,
+  request: LoginRequest,
+  redirectUri: string,
   stop: AbortSignal,
   context: Context,
 ): Promise<never> {
-  await context.clock.sleep(timeoutMs, stop);
-  throw new BitbranchError(
-    'timeout',
-    `No answer came from the browser within ${timeoutMs / 1000} seconds.`,
-    {
-      hint: `Run bitbranch login again and decide on the page of ${host.name}; --timeout gives you longer.`,
-    },
-  );
+  await context.clock.sleep(request.timeoutMs, stop);
+  throw noAnswer(request, redirectUri);
 }
 
 /** Runs the rest of the sign-in and then tells its outcome in the browser, in the words that the terminal uses. */

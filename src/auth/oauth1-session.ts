@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
-import type { Host } from '../bitbucket/hosts.ts';
+import { type Host, isBitbucketOrg } from '../bitbucket/hosts.ts';
 import type { Context, HttpRequest, HttpResponse } from '../context.ts';
 import type { Consumer, OAuth1Credential } from '../credentials/credential.ts';
 import type { CredentialStore } from '../credentials/credential-store.ts';
@@ -7,6 +7,7 @@ import { type ClientCredentials, signedHeaders } from '../oauth1/client.ts';
 import { correctedMoment, skewToCorrect } from '../oauth1/clock-skew.ts';
 import { momentOf } from './moment.ts';
 import { noteSkew, protocolResponse } from './oauth1-exchange.ts';
+import { refusedByBitbucketOrg } from './oauth1-refusal.ts';
 import { renewedOAuth1 } from './oauth1-renewal.ts';
 
 /** The client credentials of a consumer; its key is parsed here, once for all that is signed with it. */
@@ -44,7 +45,10 @@ export function oauth1Sender(
     }
     const response = await send(request);
     const skew = skewToCorrect(protocolResponse(response, '', context));
-    if (skew === null || skew === skewSeconds) return response;
+    if (skew === null || skew === skewSeconds) {
+      if (response.status === 401 && isBitbucketOrg(host.url)) throw refusedByBitbucketOrg();
+      return response;
+    }
     await response.text();
     if (skewSeconds === 0) await noteSkew(skew, context);
     skewSeconds = skew;

@@ -13,6 +13,7 @@ import {
 } from '../oauth1/client.ts';
 import { denial } from '../oauth1/problems.ts';
 import { exchange } from './oauth1-exchange.ts';
+import { explainingRefusal } from './oauth1-refusal.ts';
 import { tokenParts } from './oauth1-renewal.ts';
 import { clientCredentials } from './oauth1-session.ts';
 import { type SignInAttempt, unnamedAccount } from './sign-in-attempt.ts';
@@ -33,7 +34,9 @@ export async function beginOAuth1(
     (moment) => temporaryCredentialsRequest(temporaryCredentialsUrl, client, redirectUri, moment),
     context,
   );
-  const { token, tokenSecret } = processTemporaryCredentialsResponse(response);
+  const { token, tokenSecret } = explainingRefusal(host, () =>
+    processTemporaryCredentialsResponse(response),
+  );
   return { protocol: 'oauth1', host: host.url, kind: host.kind, consumer, token, tokenSecret };
 }
 
@@ -47,7 +50,7 @@ export function oauth1Attempt(host: Host, pending: PendingOAuth1, context: Conte
       (moment) => tokenCredentialsRequest(tokenCredentialsUrl, client, pending, callback, moment),
       context,
     );
-    const issued = processTokenCredentialsResponse(response);
+    const issued = explainingRefusal(host, () => processTokenCredentialsResponse(response));
     return {
       protocol: 'oauth1',
       host: host.url,

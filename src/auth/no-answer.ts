@@ -1,0 +1,19 @@
+import type { HostKind } from '../credentials/credential.ts';
+import { BitbranchError } from '../errors.ts';
+import type { LoginRequest } from './login-flow.ts';
+
+/** The wait for the browser ran out. A server that dislikes the redirect URI shows a page and never sends the browser back. */
+export function noAnswer({ timeoutMs, host, client }: LoginRequest, redirectUri: string) {
+  const wait = `No answer came from the browser within ${timeoutMs / 1000} seconds.`;
+  const decide = `Run bitbranch login again and decide on the page of ${host.name}; --timeout gives you longer.`;
+  const advice = client.protocol === 'oauth2' ? `\n${redirectAdvice(host.kind, redirectUri)}` : '';
+  return new BitbranchError('timeout', wait, { hint: decide + advice });
+}
+
+function redirectAdvice(kind: HostKind, redirectUri: string): string {
+  const { pathname } = new URL(redirectUri);
+  return kind === 'cloud'
+    ? `If the page said "Invalid redirect_uri", set the callback URL of the consumer to http://127.0.0.1${pathname} (without a port).`
+    : `If the page refused the redirect URL, an administrator has to register ${redirectUri} exactly, so pin the port with --callback-port; ` +
+        'Data Center wants https there unless it is started with -Datlassian.oauth2.provider.skip.redirect.url.https.requirement=true.';
+}
