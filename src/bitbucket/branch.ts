@@ -31,8 +31,3 @@ export const branchFields = [
   'message',
   'url',
 ] as const satisfies readonly BranchField[];
-
-export interface BranchQuery {
-  /** The fields that will be used: the host is asked for no others (`repository` and `name` are always there). */
-  readonly fields: readonly BranchField[];
-}

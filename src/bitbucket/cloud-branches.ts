@@ -1,4 +1,5 @@
-import type { Branch, BranchField, BranchQuery } from './branch.ts';
+import type { Branch, BranchField } from './branch.ts';
+import type { BranchQuery } from './branch-query.ts';
 import { firstLine, isoSeconds } from './commit-text.ts';
 import { type JsonPath, requiredStringAt, stringAt, unexpectedValue } from './json-path.ts';
 import { type JsonApi, readPages } from './pagination.ts';

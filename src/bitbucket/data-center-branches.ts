@@ -1,5 +1,6 @@
 import { BitbranchError } from '../errors.ts';
-import type { Branch, BranchField, BranchQuery } from './branch.ts';
+import type { Branch, BranchField } from './branch.ts';
+import type { BranchQuery } from './branch-query.ts';
 import { firstLine, isoSeconds } from './commit-text.ts';
 import { readDataCenterPages } from './data-center-pagination.ts';
 import type { Host } from './hosts.ts';

@@ -4,7 +4,7 @@ import { type BranchField, branchFields } from '../../src/bitbucket/branch.ts';
 import { listBranches } from '../../src/bitbucket/branches.ts';
 import { hostAt } from '../../src/bitbucket/hosts.ts';
 import { BitbranchError } from '../../src/errors.ts';
-import { collect, scriptedApi } from '../helpers/json-api.ts';
+import { collectRows, scriptedApi } from '../helpers/json-api.ts';
 
 const host = hostAt('https://bitbucket.org', 'cloud');
 const repository = { workspace: 'acme', slug: 'widgets' };
@@ -31,28 +31,31 @@ test('a branch is projected to its fields', async () => {
     [next]: { values: [{ name: 'main' }] },
     [mainBranch]: { mainbranch: { name: 'main' } },
   });
-  assert.deepEqual(await collect(listBranches(api, host, repository, { fields: branchFields })), [
-    {
-      repository: 'acme/widgets',
-      name: 'feature/über',
-      default: false,
-      hash: '9f2c1d7e8b3a4c5d6e7f8091a2b3c4d5e6f70819',
-      date: '2026-01-02T03:04:05Z',
-      author: 'Jane Doe',
-      message: 'Add the thing',
-      url: 'https://bitbucket.org/acme/widgets/branch/feature/%C3%BCber',
-    },
-    {
-      repository: 'acme/widgets',
-      name: 'main',
-      default: true,
-      hash: null,
-      date: null,
-      author: null,
-      message: null,
-      url: null,
-    },
-  ]);
+  assert.deepEqual(
+    await collectRows(listBranches(api, host, repository, { fields: branchFields })),
+    [
+      {
+        repository: 'acme/widgets',
+        name: 'feature/über',
+        default: false,
+        hash: '9f2c1d7e8b3a4c5d6e7f8091a2b3c4d5e6f70819',
+        date: '2026-01-02T03:04:05Z',
+        author: 'Jane Doe',
+        message: 'Add the thing',
+        url: 'https://bitbucket.org/acme/widgets/branch/feature/%C3%BCber',
+      },
+      {
+        repository: 'acme/widgets',
+        name: 'main',
+        default: true,
+        hash: null,
+        date: null,
+        author: null,
+        message: null,
+        url: null,
+      },
+    ],
+  );
 });
 
 test('the main branch is asked for together with the first page, and once', async () => {
@@ -62,7 +65,7 @@ test('the main branch is asked for together with the first page, and once', asyn
     [next]: { values: [{ name: 'b' }] },
     [mainBranch]: { mainbranch: null },
   });
-  const branches = await collect(listBranches(api, host, repository, { fields: ['default'] }));
+  const branches = await collectRows(listBranches(api, host, repository, { fields: ['default'] }));
   assert.deepEqual(
     branches.map((branch) => branch.default),
     [false, false],
@@ -82,14 +85,14 @@ const requested: ReadonlyArray<readonly [readonly BranchField[], string]> = [
 for (const [fields, parameters] of requested) {
   test(`for ${fields} nothing else is asked for`, async () => {
     const api = scriptedApi({ [list + parameters]: { values: [] } });
-    assert.deepEqual(await collect(listBranches(api, host, repository, { fields })), []);
+    assert.deepEqual(await collectRows(listBranches(api, host, repository, { fields })), []);
     assert.deepEqual(api.asked, [list + parameters]);
   });
 }
 
 test('what was not asked for is null, though a server may send it', async () => {
   const api = scriptedApi({ [`${list},values.name`]: { values: [everything] } });
-  const [branch] = await collect(listBranches(api, host, repository, { fields: ['name'] }));
+  const [branch] = await collectRows(listBranches(api, host, repository, { fields: ['name'] }));
   assert.deepEqual(branch, {
     repository: 'acme/widgets',
     name: 'feature/über',
@@ -106,7 +109,7 @@ test('UUIDs are escaped in the path', async () => {
   const workspace = '{0b2f0cd4-4a5c-4c3e-8f2b-5b8d4a8f1a11}';
   const asked = `/2.0/repositories/%7B0b2f0cd4-4a5c-4c3e-8f2b-5b8d4a8f1a11%7D/widgets/refs/branches?pagelen=100&fields=next,size,page,pagelen,values.name`;
   const api = scriptedApi({ [asked]: { values: [] } });
-  await collect(listBranches(api, host, { workspace, slug: 'widgets' }, { fields: ['name'] }));
+  await collectRows(listBranches(api, host, { workspace, slug: 'widgets' }, { fields: ['name'] }));
   assert.deepEqual(api.asked, [asked]);
 });
 
@@ -137,7 +140,7 @@ const values: ReadonlyArray<readonly [BranchField, unknown, string | null]> = [
 for (const [field, target, expected] of values) {
   test(`${field} of ${JSON.stringify(target)} is ${expected}`, async () => {
     const api = { getJson: async () => ({ values: [{ name: 'main', target }] }) };
-    const [branch] = await collect(listBranches(api, host, repository, { fields: [field] }));
+    const [branch] = await collectRows(listBranches(api, host, repository, { fields: [field] }));
     assert.equal(branch?.[field], expected);
   });
 }
@@ -172,7 +175,7 @@ const malformed: ReadonlyArray<readonly [BranchField, unknown, RegExp]> = [
 for (const [field, value, message] of malformed) {
   test(`a branch that is ${JSON.stringify(value)} is an error of the server`, async () => {
     const api = { getJson: async () => ({ values: [value] }) };
-    await assert.rejects(collect(listBranches(api, host, repository, { fields: [field] })), {
+    await assert.rejects(collectRows(listBranches(api, host, repository, { fields: [field] })), {
       name: 'BitbranchError',
       code: 'server',
       message,
@@ -191,6 +194,6 @@ test('the failure of either request ends the listing, and both failing leaves no
   for (const [pageAnswer, mainAnswer, expected] of cases) {
     const api = scriptedApi({ [`${list},values.name`]: pageAnswer, [mainBranch]: mainAnswer });
     const branches = listBranches(api, host, repository, { fields: ['default'] });
-    await assert.rejects(collect(branches), expected);
+    await assert.rejects(collectRows(branches), expected);
   }
 });

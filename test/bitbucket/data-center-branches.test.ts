@@ -8,7 +8,7 @@ import { type BranchField, branchFields } from '../../src/bitbucket/branch.ts';
 import { listBranches } from '../../src/bitbucket/branches.ts';
 import { hostAt } from '../../src/bitbucket/hosts.ts';
 import { BitbranchError } from '../../src/errors.ts';
-import { collect, scriptedApi } from '../helpers/json-api.ts';
+import { collectRows, scriptedApi } from '../helpers/json-api.ts';
 
 const host = hostAt('https://git.example.com/bitbucket', 'datacenter');
 const repository = { workspace: 'PRJ', slug: 'widgets' };
@@ -40,7 +40,7 @@ function lastPage(values: readonly unknown[]) {
 }
 
 function branchesOf(api: ReturnType<typeof scriptedApi>, fields: readonly BranchField[]) {
-  return collect(listBranches(api, host, repository, { fields }));
+  return collectRows(listBranches(api, host, repository, { fields }));
 }
 
 const everything = branch('feature/über & #1', {
@@ -133,7 +133,7 @@ for (const [workspace, slug, restPath, page] of places) {
     const api = scriptedApi({
       [`/rest/api/latest/${restPath}/branches?limit=1000`]: lastPage([branch('main')]),
     });
-    const [shown] = await collect(
+    const [shown] = await collectRows(
       listBranches(api, host, { workspace, slug }, { fields: ['url'] }),
     );
     assert.equal(shown?.repository, `${workspace}/${slug}`);

@@ -1,3 +1,5 @@
+import type { Branch } from '../../src/bitbucket/branch.ts';
+import type { BranchPage } from '../../src/bitbucket/branch-query.ts';
 import type { JsonApi } from '../../src/bitbucket/pagination.ts';
 
 export interface ScriptedApi extends JsonApi {
@@ -25,5 +27,11 @@ export function scriptedApi(answers: Readonly<Record<string, unknown>>): Scripte
 export async function collect<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
   const all: T[] = [];
   for await (const page of pages) all.push(...page);
+  return all;
+}
+
+export async function collectRows(pages: AsyncIterable<BranchPage>): Promise<Branch[]> {
+  const all: Branch[] = [];
+  for await (const page of pages) all.push(...page.rows);
   return all;
 }

@@ -1,6 +1,7 @@
 import { openSession } from '../../auth/session.ts';
 import { createApiClient } from '../../bitbucket/api-client.ts';
-import type { Branch, BranchField } from '../../bitbucket/branch.ts';
+import type { BranchField } from '../../bitbucket/branch.ts';
+import type { BranchPage } from '../../bitbucket/branch-query.ts';
 import { listBranches } from '../../bitbucket/branches.ts';
 import { ClosedPipe, type Context } from '../../context.ts';
 import { BitbranchError, toBitbranchError } from '../../errors.ts';
@@ -32,12 +33,15 @@ export async function run(args: Arguments, context: Context): Promise<void> {
   );
   const session = await openSession(host, await accountWish(args, context), settings, context);
   const api = createApiClient({ ...context, ...session, maxWaitMs: options.maxWaitMs });
-  const pages = listBranches(api, host, repository, { fields: options.plan.neededFields });
+  const pages = listBranches(api, host, repository, {
+    fields: options.plan.neededFields,
+    limit: options.limit,
+  });
   const writer = createRecordWriter(options.plan, branchRecords, {
     ...terminal,
     useColor: options.useColor,
   });
-  await print(pages, writer, options.limit, context);
+  await print(pages, writer, context);
 }
 
 /** What argv asks for, checked before anything is read or sent. */
@@ -58,24 +62,17 @@ export function branchesOptions(args: Arguments, context: Context): BranchesOpti
 
 /** Prints page by page. What was printed stays whole when a later page fails, and the failure is then an incomplete result. */
 async function print(
-  pages: AsyncIterable<readonly Branch[]>,
+  pages: AsyncIterable<BranchPage>,
   writer: RecordWriter<BranchField>,
-  limit: number | undefined,
   context: Context,
 ): Promise<void> {
   let printed = 0;
+  let isCut = false;
   try {
     for await (const page of pages) {
-      const rows = limit === undefined ? page : page.slice(0, limit - printed);
-      await writer.write(rows);
-      printed += rows.length;
-      if (rows.length < page.length || printed === limit) {
-        await writer.end();
-        await context.terminal.stderr.write(
-          `Stopped after ${printed} branches, as --limit asks; there may be more.\n`,
-        );
-        return;
-      }
+      await writer.write(page.rows);
+      printed += page.rows.length;
+      isCut ||= page.isCut;
     }
   } catch (thrown) {
     const isStopped = thrown instanceof ClosedPipe || context.interrupted.aborted;
@@ -84,6 +81,11 @@ async function print(
     throw incomplete(thrown, printed);
   }
   await writer.end();
+  if (isCut) {
+    await context.terminal.stderr.write(
+      `Stopped after ${printed} branches, as --limit asks; there are more.\n`,
+    );
+  }
 }
 
 function incomplete(thrown: unknown, printed: number): BitbranchError {
