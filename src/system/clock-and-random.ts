@@ -1,11 +1,14 @@
 import type { Clock, Random } from '../context.ts';
 
+/** 25 days: what is longer would overflow Node's timers and fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   async sleep(durationMs, signal) {
     const { setTimeout: sleep } = await import('node:timers/promises');
     try {
-      await sleep(durationMs, undefined, { signal });
+      await sleep(Math.min(durationMs, longestTimerMs), undefined, { signal });
     } catch (error) {
       throw signal?.aborted ? signal.reason : error;
     }
