@@ -14,7 +14,7 @@ export interface LinkedToken extends Token {
   readonly sessionHandle: string;
 }
 
-export function applicationLinkUrl(
+function applicationLinkUrl(
   sandbox: Sandbox,
   name: 'request-token' | 'authorize' | 'access-token',
 ): string {

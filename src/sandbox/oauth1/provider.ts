@@ -4,6 +4,7 @@ import { isLoopbackCallback } from '../loopback.ts';
 import { randomText } from '../random-text.ts';
 import { absent, OAuthRefusal, rejected } from './refusal.ts';
 import { ReplayGuard } from './replay-guard.ts';
+import { type TokenCredentials, type TokenOptions, Tokens } from './tokens.ts';
 import {
   type Consumers,
   type SignedRequest,
@@ -17,45 +18,24 @@ export interface TemporaryCredentials extends Question {
   readonly verifier: string;
 }
 
-/** RFC 5849 section 2.3. */
-export interface TokenCredentials {
-  readonly token: string;
-  readonly secret: string;
-  readonly consumerKey: string;
-  /** Null where tokens are good until they are withdrawn. */
-  readonly session: Session | null;
-}
-
-/** From the OAuth Session extension: a token with an end, and the right to have it renewed. */
-export interface Session {
-  readonly handle: string;
-  readonly tokenEndsAtMs: number;
-  readonly endsAtMs: number;
-}
-
-export interface OAuth1ProviderOptions {
+export interface OAuth1ProviderOptions extends TokenOptions {
   readonly consumers: Consumers;
   /** What a consumer is let do, in words. */
   readonly meanings: readonly string[];
-  /** Null for tokens that are good until they are withdrawn. */
-  readonly tokenLifetimeSeconds: number | null;
-  readonly clock: { nowMs(): number };
 }
-
-/** How long a session can be renewed after its token has ended. */
-const renewalMs = 30 * 24 * 60 * 60 * 1000;
 
 /** The server side of RFC 5849, kept in memory. Whatever it does not expect is refused with a reason. */
 export class OAuth1Provider {
   readonly requests: AccessRequests<TemporaryCredentials>;
   readonly #options: OAuth1ProviderOptions;
   readonly #replayGuard: ReplayGuard;
-  readonly #tokens = new Map<string, TokenCredentials>();
+  readonly #tokens: Tokens;
 
   constructor(options: OAuth1ProviderOptions) {
     this.requests = new AccessRequests(options.clock);
     this.#options = options;
     this.#replayGuard = new ReplayGuard(options.clock);
+    this.#tokens = new Tokens(options);
   }
 
   /** RFC 5849 section 2.1. @throws {OAuthRefusal} */
@@ -77,25 +57,22 @@ export class OAuth1Provider {
   issueTokenCredentials(request: SignedRequest): TokenCredentials {
     const verified = this.#verify(
       request,
-      (token) => this.requests.find(token)?.asked ?? this.#tokens.get(token),
+      (token) => this.requests.find(token)?.asked ?? this.#tokens.find(token),
     );
     refuseParameters(verified, ['callback']);
     const { token, verifier, sessionHandle, consumerKey } = verified;
     if (token === undefined) throw absent('oauth_token');
     if (sessionHandle === undefined) this.#spendRequest(token, verifier);
-    else this.#spendSession(token, sessionHandle);
-    return this.#issue(consumerKey);
+    else this.#tokens.spend(token, sessionHandle);
+    return this.#tokens.issue(consumerKey);
   }
 
   /** RFC 5849 section 3: a request for a protected resource. @throws {OAuthRefusal} */
   authenticate(request: SignedRequest): void {
-    const verified = this.#verify(request, (token) => this.#tokens.get(token));
+    const verified = this.#verify(request, (token) => this.#tokens.find(token));
     refuseParameters(verified, ['callback', 'verifier', 'sessionHandle']);
     if (verified.token === undefined) throw absent('oauth_token');
-    const session = this.#tokens.get(verified.token)?.session ?? null;
-    if (session !== null && session.tokenEndsAtMs <= this.#options.clock.nowMs()) {
-      throw new OAuthRefusal('token_expired', 'the token has expired');
-    }
+    this.#tokens.requireCurrent(verified.token);
   }
 
   #verify(
@@ -132,35 +109,6 @@ export class OAuth1Provider {
       );
     }
     this.requests.remove(token);
-  }
-
-  #spendSession(token: string, handle: string): void {
-    const session = this.#tokens.get(token)?.session ?? null;
-    if (session === null || !equalInConstantTime(handle, session.handle)) {
-      throw new OAuthRefusal('token_rejected', 'the session handle does not belong to this token');
-    }
-    if (session.endsAtMs <= this.#options.clock.nowMs()) {
-      throw new OAuthRefusal('token_expired', 'the session has expired');
-    }
-    this.#tokens.delete(token);
-  }
-
-  #issue(consumerKey: string): TokenCredentials {
-    const credentials = {
-      token: randomText(18),
-      secret: randomText(32),
-      consumerKey,
-      session: this.#newSession(),
-    };
-    this.#tokens.set(credentials.token, credentials);
-    return credentials;
-  }
-
-  #newSession(): Session | null {
-    const { tokenLifetimeSeconds, clock } = this.#options;
-    if (tokenLifetimeSeconds === null) return null;
-    const tokenEndsAtMs = clock.nowMs() + tokenLifetimeSeconds * 1000;
-    return { handle: randomText(18), tokenEndsAtMs, endsAtMs: tokenEndsAtMs + renewalMs };
   }
 }
 

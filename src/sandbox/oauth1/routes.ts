@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { serveConsent } from '../consent/routes.ts';
 import { acceptForms, serve, signedRequestOf } from '../http.ts';
-import type { OAuth1Provider, TokenCredentials } from './provider.ts';
+import type { OAuth1Provider } from './provider.ts';
 import { OAuthRefusal } from './refusal.ts';
+import type { TokenCredentials } from './tokens.ts';
 
 /** Where and how a kind of host speaks OAuth 1.0a. */
 export interface OAuth1Dialect {
