@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
@@ -12,7 +11,7 @@ import { basename, dirname, join } from 'node:path';
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const target = await realpath(path).catch(() => path); // a link stays a link
   await removeRemains(target);
-  const temporary = `${target}.${randomUUID()}.tmp`;
+  const temporary = `${target}.${crypto.randomUUID()}.tmp`;
   try {
     const file = await open(temporary, 'wx', 0o600);
     try {

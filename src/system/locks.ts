@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Locks } from '../context.ts';
@@ -24,6 +23,7 @@ const longestGapMs = 10 * longestPauseMs;
 export function createLocks(directory: string): Locks {
   return {
     async withLock(name, work, signal) {
+      const { createHash } = await import('node:crypto');
       const digest = createHash('sha256').update(name).digest('hex').slice(0, 32);
       const release = await acquireLock(join(directory, digest), { signal }).catch((error) => {
         throw isSystemError(error) ? noLocks(directory, error) : error;

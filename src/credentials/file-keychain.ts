@@ -1,0 +1,132 @@
+import * as v from 'valibot';
+import { BitbranchError } from '../errors.ts';
+import {
+  decrypt,
+  deriveKey,
+  EncryptedFileError,
+  encrypt,
+  type Key,
+  type KeyParameters,
+  keyParametersOf,
+  newKeyParameters,
+  recommendedCost,
+} from './encrypted-file.ts';
+import type { FileStoreOptions } from './file-store.ts';
+import type { Keychain } from './keychain.ts';
+import type { AskPassphrase } from './passphrase.ts';
+
+interface Item {
+  readonly service: string;
+  readonly account: string;
+  readonly secret: string;
+}
+
+interface OpenedFile {
+  readonly key: Key;
+  readonly items: readonly Item[];
+}
+
+const itemsSchema: v.GenericSchema<unknown, Item[]> = v.array(
+  v.object({ service: v.string(), account: v.string(), secret: v.string() }),
+);
+
+/** An encrypted file that works like a keychain. */
+export function createFileKeychain({
+  file,
+  askPassphrase,
+  random,
+  cost = recommendedCost,
+}: FileStoreOptions): Omit<Keychain, 'prepare'> {
+  const keyOf = keyDerivation(file.path, askPassphrase);
+  let ofNewFile: KeyParameters | undefined;
+
+  async function open(content: Uint8Array | null): Promise<OpenedFile> {
+    if (content === null) {
+      ofNewFile ??= newKeyParameters(cost, random);
+      return { key: await keyOf(ofNewFile, true), items: [] };
+    }
+    try {
+      const key = await keyOf(keyParametersOf(content), false);
+      return { key, items: v.parse(itemsSchema, JSON.parse(decrypt(content, key))) };
+    } catch (error) {
+      throw error instanceof EncryptedFileError ? notOpened(file.path, error) : error;
+    }
+  }
+
+  async function update(
+    change: (items: readonly Item[]) => readonly Item[] | null,
+  ): Promise<boolean> {
+    await open(await file.read()); // for the key: nobody should wait for the lock while a person types
+    return file.update(async (content) => {
+      const { key, items } = await open(content);
+      const changed = change(items);
+      return changed && encrypt(JSON.stringify(changed), key, random);
+    });
+  }
+
+  return {
+    async get(service, account) {
+      const content = await file.read();
+      if (content === null) return null;
+      const { items } = await open(content);
+      return items.find(at(service, account))?.secret ?? null;
+    },
+
+    async set(service, account, secret) {
+      await update((items) => [
+        ...items.filter((item) => !at(service, account)(item)),
+        { service, account, secret },
+      ]);
+    },
+
+    async delete(service, account) {
+      if ((await file.read()) === null) return false;
+      return update((items) => {
+        const others = items.filter((item) => !at(service, account)(item));
+        return others.length < items.length ? others : null;
+      });
+    },
+  };
+}
+
+function at(service: string, account: string): (item: Item) => boolean {
+  return (item) => item.service === service && item.account === account;
+}
+
+/** Asks once in the life of a process, and derives each key once. */
+function keyDerivation(path: string, askPassphrase: AskPassphrase) {
+  let passphrase: Promise<string> | undefined;
+  const keys = new Map<string, Promise<Key>>();
+
+  async function derive(parameters: KeyParameters, isNew: boolean): Promise<Key> {
+    passphrase ??= askPassphrase({ path, isNew });
+    return deriveKey(await passphrase, parameters);
+  }
+
+  return (parameters: KeyParameters, isNew: boolean): Promise<Key> => {
+    const known = keys.get(parameters.salt);
+    if (known !== undefined) return known;
+    const key = derive(parameters, isNew);
+    keys.set(parameters.salt, key);
+    return key;
+  };
+}
+
+function notOpened(path: string, { reason }: EncryptedFileError): BitbranchError {
+  switch (reason) {
+    case 'wrong-key':
+      return new BitbranchError('store_locked', `The passphrase does not open ${path}.`, {
+        hint: 'Give the passphrase that the file was made with (BITBRANCH_PASSPHRASE). If it is lost, remove the file and sign in again.',
+      });
+    case 'newer':
+      return new BitbranchError(
+        'store_unavailable',
+        `A newer version of bitbranch wrote ${path}.`,
+        { hint: 'Upgrade bitbranch, or set BITBRANCH_CONFIG_DIR to another directory.' },
+      );
+    case 'damaged':
+      return new BitbranchError('store_unavailable', `The credential file ${path} is damaged.`, {
+        hint: 'Restore it from a backup, or remove it and sign in again.',
+      });
+  }
+}
