@@ -129,7 +129,13 @@ test('--callback-port and --callback-path decide where the browser comes back to
 
 test('without a terminal and a consumer it asks for nothing and tells what to set', async (t) => {
   const home = await createHome(t);
-  const { exitCode, stderr } = await home.run(['login', '--host', 'http://127.0.0.1:9']);
+  const { exitCode, stderr } = await home.run([
+    'login',
+    '--host',
+    'http://127.0.0.1:9',
+    '--kind',
+    'cloud',
+  ]);
   assert.equal(exitCode, 2);
   assert.match(stderr, /BITBRANCH_CONSUMER_KEY and BITBRANCH_CONSUMER_SECRET/);
 });
