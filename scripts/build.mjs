@@ -1,16 +1,17 @@
-// Bundles src/ into dist/: small CommonJS chunks, each loaded only when a command needs it.
-// esbuild splits ES modules only, so the bundle is made as ES modules and each chunk is then turned into CommonJS
-// (an ES module that imports node:http costs 35 ms at start-up on Node 22 and later, a CommonJS one 4 ms).
+// Bundles src/ into dist/: a few CommonJS chunks, each loaded only when a command needs it.
+// esbuild splits ES modules only, so the bundle is made as ES modules and swc then turns each chunk into CommonJS: an ES
+// module that imports node:http costs 35 ms at start-up on Node 22 and later, a CommonJS one 4 ms, and one that loads
+// each of Node's modules at its first use less still.
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { builtinModules } from 'node:module';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, transform } from 'esbuild';
+import { transform } from '@swc/core';
+import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const outDirectory = join(root, 'dist');
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-
-const target = 'node20.19';
 
 const bundle = await build({
   absWorkingDir: root,
@@ -22,9 +23,10 @@ const bundle = await build({
   splitting: true,
   format: 'esm',
   platform: 'node',
-  target,
+  target: 'node20.19',
   external: ['keytar'],
   define: { BITBRANCH_VERSION: JSON.stringify(version) },
+  plugins: [fewChunks(), withoutStreamPolyfill()],
   legalComments: 'none',
   metafile: true,
   write: false,
@@ -32,26 +34,69 @@ const bundle = await build({
 
 await rm(outDirectory, { recursive: true, force: true });
 for (const file of bundle.outputFiles) {
-  const { code } = await transform(file.text, {
-    format: 'cjs',
-    platform: 'node',
-    target,
-    supported: { 'dynamic-import': false },
-    define: {
-      'import.meta.dirname': '__dirname',
-      'import.meta.filename': '__filename',
-      'import.meta.url': 'importMetaUrl',
-    },
-    banner: file.text.includes('import.meta.url')
-      ? "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;"
-      : '',
-  });
   await mkdir(dirname(file.path), { recursive: true });
-  await writeFile(file.path, code);
+  await writeFile(file.path, await commonJs(file));
 }
 await chmod(join(outDirectory, 'main.cjs'), 0o755);
 await writeFile(join(outDirectory, 'THIRD-PARTY-LICENSES.txt'), await licences(bundle.metafile));
 
+/** The real world is set up before it is known what of it a command will use; the other chunks are loaded to be used. */
+async function commonJs({ path, text }) {
+  const { inputs } = bundle.metafile.outputs[relative(root, path)];
+  const isLazy = Object.keys(inputs).some((input) => input.startsWith('src/system/'));
+  const { code } = await transform(text, {
+    swcrc: false,
+    minify: true,
+    jsc: {
+      minify: { compress: false, mangle: false },
+      parser: { syntax: 'ecmascript' },
+      target: 'es2022',
+    },
+    module: {
+      type: 'commonjs',
+      lazy: isLazy ? builtinModules.flatMap((name) => [name, `node:${name}`]) : false,
+    },
+  });
+  return code;
+}
+
+/**
+ * esbuild makes a chunk of each combination of lazily loaded files that share a module. Each of these files therefore
+ * imports what has been loaded before it, so that there are two combinations: what main.ts needs at once, and what it
+ * needs for commands.
+ */
+function fewChunks() {
+  const main = join(root, 'src/main.ts');
+  const commandBase = [join(root, 'src/cli/run.ts'), join(root, 'src/system/system-context.ts')];
+  const lazyPaths = new Set();
+  const latePaths = new Set(commandBase);
+  return {
+    name: 'few-chunks',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\./ }, ({ kind, path, resolveDir, importer }) => {
+        if (kind !== 'dynamic-import') return;
+        lazyPaths.add(join(resolveDir, path));
+        if (importer !== main) latePaths.add(join(resolveDir, path));
+      });
+      onLoad({ filter: /[/\\]src[/\\].*\.ts$/ }, async ({ path }) => {
+        if (!lazyPaths.has(path)) return;
+        const loaded = latePaths.has(path) ? [main, ...commandBase] : [main];
+        const imports = loaded.map((loadedPath) => `import ${JSON.stringify(loadedPath)};`);
+        return { contents: [await readFile(path, 'utf8'), ...imports].join('\n'), loader: 'ts' };
+      });
+    },
+  };
+}
+
+/** node-fetch brings web streams for versions of Node that have none. */
+function withoutStreamPolyfill() {
+  return {
+    name: 'without-stream-polyfill',
+    setup({ onLoad }) {
+      onLoad({ filter: /[/\\]fetch-blob[/\\]streams\.cjs$/ }, () => ({ contents: '' }));
+    },
+  };
+}
 /** The licence text of every package that has code in the bundle. */
 async function licences(metafile) {
   const bundled = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { styleText } from 'node:util';
+import { createOutset } from '../src/system/outset.ts';
 import { createSystemContext } from '../src/system/system-context.ts';
 import { launchChromium } from '../test/helpers/chromium.ts';
 import { decideAt } from '../test/helpers/user-agent.ts';
@@ -106,9 +107,10 @@ async function show(...args: readonly string[]): Promise<void> {
 
 /** logout keeps the consumer for the next sign-in; there is none to a sandbox that has gone. */
 async function forgetConsumer({ url, consumerKey }: Announcement): Promise<void> {
-  const context = createSystemContext([]);
-  await context.storeNamed('keychain').remove({ type: 'consumer', host: url, name: consumerKey });
-  context.dispose();
+  const outset = createOutset();
+  const { storeNamed } = createSystemContext([], outset);
+  await storeNamed('keychain').remove({ type: 'consumer', host: url, name: consumerKey });
+  outset.keychain.dispose();
 }
 
 function start(args: readonly string[], stdio: StdioOptions, extraEnv = {}): ChildProcess {

@@ -1,21 +1,39 @@
 #!/usr/bin/env node
-import { writeSync } from 'node:fs';
+import { seemsToNeedKeychain } from './cli/commands.ts';
+import { createOutput } from './system/output.ts';
 import { version } from './version.ts';
 
 const argv = process.argv.slice(2);
+void (argv.length === 1 ? answer(argv[0]) : start());
 
-if (argv.length === 1 && argv[0] === '--version') {
-  writeSync(1, `${version}\n`);
-} else {
-  void start();
+/** The two questions that are asked most are answered with next to nothing loaded. */
+async function answer(word: string | undefined): Promise<void> {
+  const text = word === '--version' ? `${version}\n` : word === '--help' ? await overview() : null;
+  if (text === null) return start();
+  try {
+    await createOutput(1).write(text);
+  } catch {
+    return start(); // which fails in the same way and says so
+  }
+  process.exit();
+}
+
+async function overview(): Promise<string> {
+  const { helpText } = await import('./cli/help-text.ts');
+  return helpText(undefined);
 }
 
 async function start(): Promise<void> {
+  const { createOutset } = await import('./system/outset.ts');
+  const outset = createOutset();
+  // What takes longest begins first, on a guess; run() does the same where it knows.
+  if (seemsToNeedKeychain(argv, outset.env)) outset.keychain.prepare();
   const [{ run }, { createSystemContext }] = await Promise.all([
     import('./cli/run.ts'),
     import('./system/system-context.ts'),
   ]);
-  const context = createSystemContext(argv);
-  process.exitCode = await run(argv, context);
-  context.dispose();
+  const exitCode = await run(argv, createSystemContext(argv, outset));
+  outset.keychain.dispose();
+  // All is written, and what is left, such as an idle connection, is not worth waiting for.
+  process.exit(exitCode);
 }

@@ -1,3 +1,4 @@
+import type { Environment } from '../context.ts';
 import type { CommandFlagName } from './flags.ts';
 
 /** One command as help, parsing and the README know it. */
@@ -108,4 +109,12 @@ export type CommandName = keyof typeof commands;
 
 export function isCommandName(text: string): text is CommandName {
   return Object.hasOwn(commands, text);
+}
+
+/** Whether the keychain is likely to be asked, told from the first word alone, before the command line is taken apart. */
+export function seemsToNeedKeychain(argv: readonly string[], env: Environment): boolean {
+  const [word = ''] = argv;
+  if (!isCommandName(word) || argv.includes('--help') || argv.includes('-h')) return false;
+  const hasOtherSource = env['BITBRANCH_TOKEN'] || env['BITBRANCH_STORE'] === 'file';
+  return commands[word].readsCredential && !hasOtherSource;
 }

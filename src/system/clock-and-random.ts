@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Clock, Random } from '../context.ts';
 
 /** 25 days: what is longer would overflow Node's timers and fire at once. */
@@ -16,7 +17,7 @@ export const systemClock: Clock = {
 };
 
 export const systemRandom: Random = {
-  bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  bytes: (length) => randomBytes(length),
 };
 
 export async function newPrivateKey(): Promise<string> {

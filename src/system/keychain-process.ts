@@ -36,8 +36,7 @@ type Reply = string | boolean | null;
 
 /** The keychain that keytar reaches, by way of a helper process, which can be killed where a call would hang for ever. */
 export function createKeychain(options: KeychainOptions): KeychainProcess {
-  const { env, interactive, onWaiting } = options;
-  const limits = options.limits ?? defaultLimits(interactive);
+  const { env, onWaiting } = options;
   const command = options.helperCommand ?? defaultHelperCommand();
   const isReachable = options.platform !== 'linux' || hasBus(env);
   let helper: HelperProcess | null = null;
@@ -56,12 +55,14 @@ export function createKeychain(options: KeychainOptions): KeychainProcess {
   async function exchange(request: KeychainRequest): Promise<Reply> {
     if (!isReachable) throw noBus();
     const { send, nextMessage } = running();
+    const isInteractive = options.interactive;
+    const limits = options.limits ?? defaultLimits(isInteractive);
     let notice: NodeJS.Timeout | undefined;
     try {
       send(request);
       let message = await within(limits.startMs, nextMessage(), slowHelper);
       if (message.type === 'calling') {
-        if (interactive) notice = setTimeout(onWaiting, limits.noticeMs);
+        if (isInteractive) notice = setTimeout(onWaiting, limits.noticeMs);
         message = await within(limits.answerMs, nextMessage(), noAnswer);
       }
       if (message.type === 'result') return message.result;
@@ -102,8 +103,8 @@ export function createKeychain(options: KeychainOptions): KeychainProcess {
   };
 }
 
-function defaultLimits(interactive: boolean): KeychainLimits {
-  return { startMs: 60_000, answerMs: interactive ? 60_000 : 5_000, noticeMs: 2_000 };
+function defaultLimits(isInteractive: boolean): KeychainLimits {
+  return { startMs: 60_000, answerMs: isInteractive ? 60_000 : 5_000, noticeMs: 2_000 };
 }
 
 /** The helper lies beside this file, in the sources as in the bundle; sources need the loader that this process has. */

@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs';
+import { fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { ClosedPipe, type Output } from '../context.ts';
 import { BitbranchError } from '../errors.ts';
@@ -8,27 +8,38 @@ import { BitbranchError } from '../errors.ts';
  * the stream takes over for good where the descriptor can't take all at once, and on a terminal, whose character set it knows.
  */
 export function createOutput(descriptor: 1 | 2): Output {
-  const isTerminal = isatty(descriptor);
-  let writesToStream = isTerminal;
+  let isTerminal: boolean | undefined;
+  let streamTookOver = false;
+  const knowsTerminal = () => {
+    isTerminal ??= isTerminalAt(descriptor);
+    return isTerminal;
+  };
   const stream = () => (descriptor === 1 ? process.stdout : process.stderr);
 
   return {
-    isTerminal,
+    get isTerminal() {
+      return knowsTerminal();
+    },
     get columns() {
-      return (isTerminal && stream().columns) || 80;
+      return (knowsTerminal() && stream().columns) || 80;
     },
     async write(data) {
       const bytes = typeof data === 'string' ? Buffer.from(data) : data;
       try {
-        const rest = writesToStream ? bytes : writeAtOnce(descriptor, bytes);
+        const rest = streamTookOver || knowsTerminal() ? bytes : writeAtOnce(descriptor, bytes);
         if (rest.byteLength === 0) return;
-        writesToStream = true;
+        streamTookOver = true;
         await writeToStream(stream(), rest);
       } catch (error) {
         throw outputError(error);
       }
     },
   };
+}
+
+/** Asks the cheap question first: node:tty takes a millisecond to load, and a pipe or a file is no terminal. */
+export function isTerminalAt(descriptor: number): boolean {
+  return fstatSync(descriptor).isCharacterDevice() && isatty(descriptor);
 }
 
 /** Writes what the descriptor takes without waiting, and returns the rest. */

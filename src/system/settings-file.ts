@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emptySettings, type Settings, type SettingsStore } from '../credentials/settings.ts';
 import {
@@ -24,7 +24,8 @@ export function createSettingsFile(options: ConfigDirectoryOptions): SettingsSto
 
 async function readSettings(path: string): Promise<Settings> {
   try {
-    return parseSettings(await readFile(path, 'utf8'));
+    // Every command waits for this small file, and the asynchronous way to it takes milliseconds to set up.
+    return parseSettings(readFileSync(path, 'utf8'));
   } catch (error) {
     if (error instanceof SettingsFormatError) throw unusable(path, error);
     if (!isSystemError(error)) throw error;

@@ -6,38 +6,27 @@ import { createKeychainStore } from '../credentials/keychain-store.ts';
 import { passphraseFrom } from '../credentials/passphrase.ts';
 import { version } from '../version.ts';
 import { createBrowser } from './browser.ts';
-import { takeEnvironment } from './child-environment.ts';
 import { newPrivateKey, systemClock, systemRandom } from './clock-and-random.ts';
 import { configDirectory } from './config-directory.ts';
 import { systemFiles } from './files.ts';
 import { createGit } from './git.ts';
 import { createHttpClient } from './http.ts';
-import { watchInterrupts } from './interrupt.ts';
-import { createKeychain } from './keychain-process.ts';
 import { createLocks } from './locks.ts';
+import type { Outset } from './outset.ts';
 import { createSecretFile } from './secret-file.ts';
 import { createSettingsFile } from './settings-file.ts';
-import { createTerminal } from './terminal.ts';
 import { createTrace, traced } from './trace.ts';
 
 /** The real world. Everything that costs is loaded only when it is used. */
-export function createSystemContext(argv: readonly string[]): Context & { dispose(): void } {
+export function createSystemContext(argv: readonly string[], outset: Outset): Context {
   const { platform } = process;
-  const env = takeEnvironment(process.env);
-  const interrupted = watchInterrupts();
-  const terminal = createTerminal(interrupted);
+  const { env, interrupted, terminal, keychain } = outset;
   const trace = createTrace(
     terminal.stderr,
     argv.includes('--verbose') || env['BITBRANCH_DEBUG'] === '1',
   );
   const note = (sentence: string) => terminal.stderr.write(`${sentence}\n`);
   const home = { env, platform, homedir: homedir() };
-  const keychain = createKeychain({
-    env,
-    platform,
-    interactive: terminal.isInteractive,
-    onWaiting: () => void note('Waiting for the system keychain: it may ask you to unlock it.'),
-  });
   const stores = {
     keychain: createKeychainStore({ keychain, platform }),
     file: createFileStore({
@@ -67,6 +56,5 @@ export function createSystemContext(argv: readonly string[]): Context & { dispos
     trace,
     note,
     interrupted,
-    dispose: () => keychain.dispose(),
   };
 }

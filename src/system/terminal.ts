@@ -1,6 +1,5 @@
-import { isatty } from 'node:tty';
 import type { Terminal } from '../context.ts';
-import { createOutput } from './output.ts';
+import { createOutput, isTerminalAt } from './output.ts';
 
 /** The terminal that the process was started in. `interrupted` ends a prompt or a read that is under way. */
 export function createTerminal(interrupted: AbortSignal): Terminal {
@@ -8,7 +7,9 @@ export function createTerminal(interrupted: AbortSignal): Terminal {
   return {
     stdout: createOutput(1),
     stderr,
-    isInteractive: isatty(0) && stderr.isTerminal,
+    get isInteractive() {
+      return stderr.isTerminal && isTerminalAt(0);
+    },
     async prompt(text, { hidden = false, signal } = {}) {
       const { ask } = await import('./prompt.ts');
       const ended = signal === undefined ? interrupted : AbortSignal.any([interrupted, signal]);
