@@ -9,11 +9,31 @@ import {
   type KeyParameters,
   keyParametersOf,
   newKeyParameters,
+  type RandomBytes,
   recommendedCost,
 } from './encrypted-file.ts';
-import type { FileStoreOptions } from './file-store.ts';
 import type { Keychain } from './keychain.ts';
 import type { AskPassphrase } from './passphrase.ts';
+
+/** A file that nobody but its owner can read or change. */
+export interface SecretFile {
+  readonly path: string;
+  /** Null where there is no such file. */
+  read(): Promise<Uint8Array | null>;
+  /**
+   * Reads, changes and writes under a lock across processes. A change to null leaves the file as it is.
+   * @returns whether it was written
+   */
+  update(change: (content: Uint8Array | null) => Promise<Uint8Array | null>): Promise<boolean>;
+}
+
+export interface FileStoreOptions {
+  readonly file: SecretFile;
+  readonly askPassphrase: AskPassphrase;
+  readonly random: RandomBytes;
+  /** N of scrypt for a new file. */
+  readonly cost?: number;
+}
 
 interface Item {
   readonly service: string;

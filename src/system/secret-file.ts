@@ -1,7 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { SecretFile } from '../credentials/file-store.ts';
+import type { SecretFile } from '../credentials/file-keychain.ts';
 import { BitbranchError } from '../errors.ts';
 import { writeAtomically } from './atomic-file.ts';
 import { acquireLock } from './locks.ts';
