@@ -62,6 +62,8 @@ export interface HttpResponse {
   /** The URL that was asked; redirects are never followed by the client itself. */
   readonly url: string;
   header(name: string): string | null;
+  /** Every header, names in lower case, in the order in which they came. */
+  headers(): Iterable<readonly [name: string, value: string]>;
   /** The whole body as UTF-8 text. */
   text(): Promise<string>;
   /** The body as it arrives, decompressed. */

@@ -2,7 +2,7 @@ import type { Context, HttpRequest, HttpResponse } from '../context.ts';
 import { BitbranchError } from '../errors.ts';
 import { apiError } from './api-errors.ts';
 import type { Host } from './hosts.ts';
-import { createRetry } from './retry.ts';
+import { createRetry, type OnWait } from './retry.ts';
 
 export interface ApiClientOptions
   extends Pick<Context, 'clock' | 'random' | 'trace' | 'interrupted'> {
@@ -11,6 +11,22 @@ export interface ApiClientOptions
   readonly send: (request: HttpRequest) => Promise<HttpResponse>;
   /** How long all requests together may wait for a server to recover, in milliseconds; 0 for no second attempt. */
   readonly maxWaitMs: number;
+  readonly onWait?: OnWait;
+}
+
+/** A request as a person words it. */
+export interface ApiRequest {
+  readonly method: string;
+  /** Like that of {@link ApiClient.get}. */
+  readonly pathOrUrl: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface ApiAnswer {
+  readonly response: HttpResponse;
+  /** What an answer other than 2xx means; null for a success. */
+  readonly failure: BitbranchError | null;
 }
 
 /** Reads the REST API of one host. Every failure is a BitbranchError of a code that says what to do. */
@@ -19,23 +35,28 @@ export interface ApiClient {
   get(pathOrUrl: string): Promise<HttpResponse>;
   /** The JSON document at such an address. */
   getJson(pathOrUrl: string): Promise<unknown>;
+  /** The answer to any request, whatever its status. Only what may be done twice is sent again after a passing failure. */
+  request(request: ApiRequest): Promise<ApiAnswer>;
 }
 
 const maxRedirects = 5;
+/** Methods that only read: the others are not carried on to where a redirect points. */
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** RFC 9110 section 9.2.2. */
+const idempotentMethods = new Set([...safeMethods, 'PUT', 'DELETE']);
 
-export function createApiClient({ host, send, maxWaitMs, ...world }: ApiClientOptions): ApiClient {
-  const retry = createRetry(maxWaitMs, world);
+export function createApiClient(options: ApiClientOptions): ApiClient {
+  const { host, send, maxWaitMs, onWait, ...world } = options;
+  const retry = createRetry(maxWaitMs, world, onWait);
 
-  async function request(
-    pathOrUrl: string,
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<HttpResponse> {
+  async function exchange({ pathOrUrl, ...request }: ApiRequest): Promise<HttpResponse> {
     let url = apiUrl(pathOrUrl, host);
     for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
-      const response = await send({ method: 'GET', url, headers });
-      if (response.status >= 200 && response.status < 300) return response;
-      const location = response.status < 400 ? response.header('location') : null;
-      if (location === null) throw await apiError(response, host, world.clock.nowMs());
+      const response = await send({ ...request, url });
+      const isRedirect = response.status >= 300 && response.status < 400;
+      const mayFollow = isRedirect && safeMethods.has(request.method);
+      const location = mayFollow ? response.header('location') : null;
+      if (location === null) return response;
       await response.text();
       url = apiUrl(location, host, url);
     }
@@ -44,13 +65,59 @@ export function createApiClient({ host, send, maxWaitMs, ...world }: ApiClientOp
     });
   }
 
+  async function get(
+    pathOrUrl: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<HttpResponse> {
+    const response = await exchange({ method: 'GET', pathOrUrl, headers });
+    if (isSuccess(response)) return response;
+    throw await apiError(response, host, world.clock.nowMs());
+  }
+
+  async function request(wanted: ApiRequest): Promise<ApiAnswer> {
+    const refusals = new WeakMap<BitbranchError, HttpResponse>();
+    async function attempt(): Promise<ApiAnswer> {
+      const response = await exchange(wanted);
+      if (isSuccess(response)) return { response, failure: null };
+      const kept = withText(response, await response.text());
+      const failure = await apiError(kept, host, world.clock.nowMs());
+      refusals.set(failure, kept);
+      throw failure;
+    }
+
+    try {
+      return await (idempotentMethods.has(wanted.method) ? retry(attempt) : attempt());
+    } catch (error) {
+      if (!(error instanceof BitbranchError)) throw error;
+      const response = refusals.get(error);
+      if (response === undefined) throw error;
+      return { response, failure: error };
+    }
+  }
+
   return {
-    get: (pathOrUrl) => retry(() => request(pathOrUrl)),
+    get: (pathOrUrl) => retry(() => get(pathOrUrl)),
     getJson: (pathOrUrl) =>
       retry(async () => {
-        const response = await request(pathOrUrl, { accept: 'application/json' });
+        const response = await get(pathOrUrl, { accept: 'application/json' });
         return parseJson(await response.text(), host, response.url);
       }),
+    request,
+  };
+}
+
+function isSuccess({ status }: HttpResponse): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** The same answer with its body read, so that it can be read several times. */
+function withText(response: HttpResponse, text: string): HttpResponse {
+  return {
+    ...response,
+    text: async () => text,
+    async *chunks() {
+      yield Buffer.from(text);
+    },
   };
 }
 

@@ -6,6 +6,9 @@ type World = Pick<Context, 'clock' | 'random' | 'trace' | 'interrupted'>;
 /** Runs an attempt, and again while it fails in a way that may pass and the time allowed for that is not spent. */
 export type Retry = <T>(attempt: () => Promise<T>) => Promise<T>;
 
+/** Told before each wait for a server to recover: what failed, and for how long, in milliseconds. */
+export type OnWait = (failure: BitbranchError, waitMs: number) => Promise<void>;
+
 const firstBackoffMs = 500;
 const longestBackoffMs = 30_000;
 
@@ -16,6 +19,7 @@ const longestBackoffMs = 30_000;
 export function createRetry(
   maxWaitMs: number,
   { clock, random, trace, interrupted }: World,
+  onWait: OnWait = async () => {},
 ): Retry {
   let spentMs = 0;
   let countedUntilMs = 0;
@@ -40,6 +44,7 @@ export function createRetry(
         const waitMs = Math.max(error.retryAfterMs, backoffMs(failures, random));
         if (!fitsBudget(firstFailureMs, nowMs + waitMs)) throw error;
         trace(`${error.message} Trying again in ${Math.ceil(waitMs)} ms.`);
+        await onWait(error, waitMs);
         await clock.sleep(waitMs, interrupted);
       }
     }

@@ -96,6 +96,7 @@ async function send(
     status: response.status,
     url,
     header: (name) => response.headers.get(name),
+    headers: () => response.headers,
     chunks,
     text: () => readText(chunks(), url),
   };

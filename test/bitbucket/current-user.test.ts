@@ -86,6 +86,7 @@ function dataCenterApi({ header, users = {} }: DataCenterAnswers) {
         status: 200,
         url: dataCenter.apiUrl + path,
         header: (name) => (name.toLowerCase() === 'x-ausername' ? header : null),
+        headers: () => assert.fail('all headers are read'),
         text: async () => {
           bodiesLeft -= 1;
           return JSON.stringify(properties);

@@ -79,6 +79,7 @@ function jsonResponse(url: string, document: unknown): HttpResponse {
     status: 200,
     url,
     header: (name) => (name.toLowerCase() === 'content-type' ? 'application/json' : null),
+    headers: () => [],
     text: async () => text,
     async *chunks() {
       yield Buffer.from(text);

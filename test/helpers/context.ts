@@ -164,6 +164,7 @@ export function scriptedHttp(
         status,
         url: request.url,
         header: (name) => headers[name.toLowerCase()] ?? null,
+        headers: () => Object.entries(headers),
         text: async () => body,
         async *chunks() {
           yield Buffer.from(body);
