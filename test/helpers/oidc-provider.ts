@@ -11,6 +11,8 @@ export interface OidcProviderOptions {
   /** As registered; another port is accepted where it is on loopback (RFC 8252 section 7.3). */
   readonly redirectUri?: string;
   readonly accessTokenSeconds?: number;
+  /** Paths that are answered by status 500. */
+  readonly failsAt?: (path: string) => boolean;
 }
 
 export interface OidcProvider {
@@ -101,6 +103,7 @@ export async function startOidcProvider(
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, search } = new URL(request.url ?? '', url);
     const page = `${request.method} ${pathname}`;
+    if (options.failsAt?.(pathname)) return void response.writeHead(500).end();
     if (page === `GET ${kind.authorize}`) return consent.show(search, response);
     if (page.startsWith(`POST ${consentPath}`)) return consent.decide(request, response);
     if (/^\/(2\.0|rest\/api)\//.test(pathname)) return api(request, response);
