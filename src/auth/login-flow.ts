@@ -118,13 +118,13 @@ async function showPage(
 }
 
 async function rejectAfter(
-  request: LoginRequest,
+  { host, client, timeoutMs }: LoginRequest,
   redirectUri: string,
   stop: AbortSignal,
   context: Context,
 ): Promise<never> {
-  await context.clock.sleep(request.timeoutMs, stop);
-  throw noAnswer(request, redirectUri);
+  await context.clock.sleep(timeoutMs, stop);
+  throw noAnswer({ host, protocol: client.protocol, redirectUri, timeoutMs });
 }
 
 /** Runs the rest of the sign-in and then tells its outcome in the browser, in the words that the terminal uses. */

@@ -1,12 +1,19 @@
+import type { Host } from '../bitbucket/hosts.ts';
 import type { HostKind } from '../credentials/credential.ts';
 import { BitbranchError } from '../errors.ts';
-import type { LoginRequest } from './login-flow.ts';
+
+export interface VainWait {
+  readonly host: Host;
+  readonly protocol: 'oauth1' | 'oauth2';
+  readonly redirectUri: string;
+  readonly timeoutMs: number;
+}
 
 /** The wait for the browser ran out. A server that dislikes the redirect URI shows a page and never sends the browser back. */
-export function noAnswer({ timeoutMs, host, client }: LoginRequest, redirectUri: string) {
+export function noAnswer({ host, protocol, redirectUri, timeoutMs }: VainWait): BitbranchError {
   const wait = `No answer came from the browser within ${timeoutMs / 1000} seconds.`;
   const decide = `Run bitbranch login again and decide on the page of ${host.name}; --timeout gives you longer.`;
-  const advice = client.protocol === 'oauth2' ? `\n${redirectAdvice(host.kind, redirectUri)}` : '';
+  const advice = protocol === 'oauth2' ? `\n${redirectAdvice(host.kind, redirectUri)}` : '';
   return new BitbranchError('timeout', wait, { hint: decide + advice });
 }
 

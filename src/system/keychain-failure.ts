@@ -9,7 +9,8 @@ interface Explanation {
   readonly hint: string;
 }
 
-const withoutKeychain = 'To do without a keychain, set BITBRANCH_TOKEN.';
+const withoutKeychain =
+  'To do without a keychain, set BITBRANCH_TOKEN, or sign in with --store file (encrypted with a passphrase).';
 
 const noSession = {
   sentence: 'There is no D-Bus session, so no keychain can be reached.',

@@ -30,7 +30,7 @@ export function createSystemContext(argv: readonly string[], outset: Outset): Co
   const stores = {
     keychain: createKeychainStore({ keychain, platform }),
     file: createFileStore({
-      file: createSecretFile(join(configDirectory(home), 'credentials.json'), interrupted),
+      file: createSecretFile(join(configDirectory(home), 'credentials.encrypted'), interrupted),
       askPassphrase: passphraseFrom(env, terminal),
       random: (length) => systemRandom.bytes(length),
     }),
