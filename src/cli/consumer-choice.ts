@@ -6,7 +6,8 @@ import type { CredentialStore } from '../credentials/credential-store.ts';
 import type { Settings } from '../credentials/settings.ts';
 import { BitbranchError } from '../errors.ts';
 import type { Arguments } from './arguments.ts';
-import { option } from './options.ts';
+import { callbackPath, option } from './options.ts';
+import { consumerGuide, openConsumersPage } from './sign-in/consumer-guide.ts';
 
 /**
  * The consumer to sign in with: from the command line and environment, else the stored one, else asked for at the
@@ -24,7 +25,7 @@ export async function chooseClient(
   const key =
     option(args, context.env, 'consumer-key') ??
     settingsOf(settings, host.url)?.consumerKey ??
-    (await ask(`Consumer key for ${host.name}: `, { hidden: false }, context)) ??
+    (await askForKey(host, args, context)) ??
     unknown(`No OAuth consumer is known for ${host.name}.`, host);
   // Read in any case: a store that does not work is better known before a person has decided in the browser.
   const stored = await store.read({ type: 'consumer', host: host.url, name: key });
@@ -33,6 +34,22 @@ export async function chooseClient(
   if (stored !== null && 'secret' in stored) return { protocol, consumer: stored };
   if (stored !== null && protocol === 'oauth1') return { protocol, consumer: stored };
   return { protocol, consumer: { key, secret: await promptForSecret(key, host, context) } };
+}
+
+/** Tells how a consumer is made; Enter alone opens the page for it and asks once more. */
+async function askForKey(
+  host: Host,
+  args: Arguments,
+  context: Context,
+): Promise<string | undefined> {
+  if (!context.terminal.isInteractive) return undefined;
+  await context.note(consumerGuide(host, callbackPath(args)));
+  const question = `Consumer key for ${host.name}`;
+  if (host.kind === 'datacenter') return ask(`${question}: `, { hidden: false }, context);
+  const key = await ask(`${question} (Enter opens that page): `, { hidden: false }, context);
+  if (key !== undefined) return key;
+  await openConsumersPage(host, context);
+  return ask(`${question}: `, { hidden: false }, context);
 }
 
 /** @throws {BitbranchError} `usage` when nobody can be asked */

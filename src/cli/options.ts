@@ -79,6 +79,11 @@ export function maxWaitMs(args: Arguments): number {
   return parseDurationMs('max-wait', args.value('max-wait') ?? '30s');
 }
 
+/** The path of the redirect URI. */
+export function callbackPath(args: Arguments): string {
+  return args.value('callback-path') ?? '/callback';
+}
+
 /** The store that new secrets go to: never another one than was asked for. */
 export function chosenStore(
   args: Arguments,

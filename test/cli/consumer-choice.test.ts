@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { hostAt } from '../../src/bitbucket/hosts.ts';
 import { parseArguments } from '../../src/cli/arguments.ts';
 import { chooseClient } from '../../src/cli/consumer-choice.ts';
+import { emptySettings } from '../../src/credentials/settings.ts';
 import { type TestWorld, testContext } from '../helpers/context.ts';
 import { cloudUrl, credentialFor, otherUrl, signedIn } from '../helpers/signed-in.ts';
 
@@ -71,9 +72,24 @@ test('what is missing is asked for at the terminal, the secret hidden', async ()
   const { consumer, questions } = await choose([], { answers: [' typed-key ', 'typed-secret'] });
   assert.deepEqual(consumer, { key: 'typed-key', secret: 'typed-secret' });
   assert.deepEqual(questions, [
-    { text: 'Consumer key for bitbucket.org: ', hidden: false },
+    { text: 'Consumer key for bitbucket.org (Enter opens that page): ', hidden: false },
     { text: 'Secret of consumer typed-key: ', hidden: true },
   ]);
+});
+
+test('the first sign-in tells how a consumer is made, and Enter opens the page for it', async () => {
+  const opened: string[] = [];
+  const context = testContext({
+    answers: ['', 'a/team', 'key', 'secret'],
+    browser: { open: async (url) => void opened.push(url) },
+  });
+  const args = parseArguments(['login', '--callback-path=/back']);
+  const store = context.storeNamed('keychain');
+  const { consumer } = await chooseClient(host, 'oauth2', args, emptySettings, store, context);
+  assert.deepEqual(consumer, { key: 'key', secret: 'secret' });
+  assert.deepEqual(opened, ['https://bitbucket.org/a%2Fteam/workspace/settings/api']);
+  assert.match(context.printed.stderr, /callback URL: http:\/\/127\.0\.0\.1\/back\n/);
+  assert.match(context.printed.stderr, /Account: Read and Repositories: Read/);
 });
 
 test('a key that is known is not asked for again', async () => {
@@ -94,7 +110,7 @@ const refusals: readonly (readonly [
     stored,
     /secret of consumer other is not known/,
   ],
-  ['an empty answer', [], { answers: [' '] }, /No OAuth consumer is known/],
+  ['no answer at all', [], { answers: [' ', '', ''] }, /No OAuth consumer is known/],
   ['an empty standard input', ['--consumer-secret-stdin'], { ...stored, stdin: '\n' }, /holds no/],
   [
     'the consumer of another host',

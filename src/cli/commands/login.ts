@@ -10,7 +10,15 @@ import type { Arguments } from '../arguments.ts';
 import { chooseClient } from '../consumer-choice.ts';
 import { parseDurationMs } from '../duration.ts';
 import { defaultHost, namedHost, pendingHost } from '../host-choice.ts';
-import { choice, chosenStore, jsonFields, maxWaitMs, option, wholeNumber } from '../options.ts';
+import {
+  callbackPath,
+  choice,
+  chosenStore,
+  jsonFields,
+  maxWaitMs,
+  option,
+  wholeNumber,
+} from '../options.ts';
 import { loginDialogue } from '../sign-in/dialogue.ts';
 import { signInSteps } from '../sign-in/keep.ts';
 import { reportSignIn, signInFields } from '../sign-in/report.ts';
@@ -99,7 +107,7 @@ export async function loginRequest(
     host,
     client: await chooseClient(host, protocol, args, settings, store, context),
     callbackPort,
-    callbackPath: args.value('callback-path') ?? '/callback',
+    callbackPath: callbackPath(args),
     browser: args.has('no-browser') ? null : command === undefined ? {} : { command },
     timeoutMs,
     store,
