@@ -32,14 +32,9 @@ export interface BranchSort {
 
 export interface BranchPage {
   readonly rows: readonly Branch[];
-  /** Whether the limit left something out after these rows, as far as the host told without another request. */
+  /**
+   * Whether the limit left something out after these rows, or may have: what a page holds that was not read is not known where
+   * the program itself selects.
+   */
   readonly isCut: boolean;
-}
-
-/** What a person should hear while a list is read. */
-export interface ListingNotices {
-  /** Told before the first of so many requests that are made for single branches; the listing waits for it. */
-  onBulk?(requestCount: number): Promise<void>;
-  /** Told, in a sentence, what makes the list less than certain: it changed while it was read. */
-  onWarning?(sentence: string): Promise<void>;
 }

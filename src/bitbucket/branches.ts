@@ -1,30 +1,100 @@
+import { BitbranchError } from '../errors.ts';
 import type { Branch } from './branch.ts';
+import { branchOrder } from './branch-order.ts';
 import type { BranchPage, BranchQuery } from './branch-query.ts';
+import { branchTest, fieldsTested } from './branch-selection.ts';
 import { listCloudBranches } from './cloud-branches.ts';
+import { mergedOnCloud } from './cloud-merged.ts';
 import { listDataCenterBranches } from './data-center-branches.ts';
 import type { Host } from './hosts.ts';
+import type { ListingNotices } from './listing-notices.ts';
 import type { JsonApi } from './pagination.ts';
 import type { Repository } from './repository-reference.ts';
+import {
+  type RowPage,
+  refinedOrder,
+  rowsWanted,
+  sortedRows,
+  withoutRepeatedRows,
+} from './row-pages.ts';
 
 /**
- * The branches of a repository that the query asks for, as they arrive.
- * @throws {BitbranchError} whatever the API client throws; `server` when an answer can't be understood.
+ * The branches of a repository that the query asks for, as they arrive. The host is asked to select and sort what it can; the
+ * rest is done here, and the result does not depend on who did it.
+ * @throws {BitbranchError} whatever the API client throws; `server` when an answer can't be understood; `usage` for globs that are
+ *   none, and for a `query` to a host that has no language for it.
  */
 export async function* listBranches(
   api: JsonApi,
   host: Host,
   repository: Repository,
   query: BranchQuery,
+  notices: ListingNotices = {},
 ): AsyncGenerator<BranchPage, void, void> {
-  const pages: AsyncIterable<readonly Branch[]> =
-    host.kind === 'cloud'
-      ? listCloudBranches(api, repository, query)
-      : listDataCenterBranches(api, host, repository, query);
-  let room = query.limit ?? Number.POSITIVE_INFINITY;
+  const isCloud = host.kind === 'cloud';
+  if (!isCloud && query.query !== undefined) throw noQueryLanguage(host);
+  const { match, author, sort, mergedInto, limit } = query;
+  const selection = isCloud ? { match, author } : query;
+  const isWanted = await branchTest(selection);
+  const isSortedByHost = isCloud && sort?.key === 'date';
+  const fields = new Set([...query.fields, ...fieldsTested(selection)]);
+  if (sort?.key === 'date') fields.add('date');
+  if (isCloud && mergedInto !== undefined) fields.add('hash');
+
+  const readsAll = (sort !== undefined && !isSortedByHost) || (isCloud && mergedInto !== undefined);
+  const isThinnedOut = isWanted !== null || mergedInto !== undefined;
+  // The row after the last one shows whether more of the last one's date follow.
+  const enough = readsAll || limit === undefined ? undefined : limit + Number(isSortedByHost);
+  const pageLength = isThinnedOut ? undefined : enough;
+  const asked = { ...query, fields: [...fields] };
+  let pages: AsyncIterable<RowPage<Branch>> = isCloud
+    ? listCloudBranches(api, repository, asked, { enough, pageLength })
+    : listDataCenterBranches(api, host, repository, asked, pageLength);
+
+  const what = `The branches of ${repository.workspace}/${repository.slug}`;
+  pages = withoutRepeatedRows(pages, { nameOf: ({ name }) => name, what, notices });
+  if (isWanted !== null) pages = rowsWanted(pages, isWanted);
+  if (sort !== undefined) {
+    const compare = branchOrder(sort);
+    pages = isSortedByHost
+      ? refinedOrder(pages, compare, (one, other) => one.date === other.date)
+      : sortedRows(pages, compare);
+  }
+  if (isCloud && mergedInto !== undefined) {
+    pages = mergedOnCloud(pages, mergedInto, { api, repository, notices });
+  }
+  yield* limited(
+    pages,
+    limit,
+    [...fields].filter((field) => !query.fields.includes(field)),
+  );
+}
+
+function noQueryLanguage({ name }: Host): BitbranchError {
+  return new BitbranchError(
+    'usage',
+    `${name} is a Data Center, which has no language for --query.`,
+    {
+      hint: 'Select with --match, --author, --newer, --older or --merged-into.',
+    },
+  );
+}
+
+/** @param surplus fields that were needed on the way only */
+async function* limited(
+  pages: AsyncIterable<RowPage<Branch>>,
+  limit = Number.POSITIVE_INFINITY,
+  surplus: readonly string[],
+): AsyncGenerator<BranchPage, void, void> {
+  const emptied = Object.fromEntries(surplus.map((field) => [field, null]));
+  let room = limit;
   for await (const page of pages) {
-    const rows = page.slice(0, room);
+    const rows = page.rows.slice(0, room);
     room -= rows.length;
-    yield { rows, isCut: rows.length < page.length };
+    yield {
+      rows: surplus.length === 0 ? rows : rows.map((row) => ({ ...row, ...emptied })),
+      isCut: room === 0 && (rows.length < page.rows.length || page.hasMore),
+    };
     if (room === 0) return;
   }
 }

@@ -1,12 +1,12 @@
 import type { Branch, BranchField } from './branch.ts';
 import type { BranchQuery } from './branch-query.ts';
+import { cloudBranchFilter } from './cloud-filter.ts';
+import { cloudPageLength, cloudRepositoryPath } from './cloud-paths.ts';
 import { firstLine, isoSeconds } from './commit-text.ts';
 import { type JsonPath, requiredStringAt, stringAt, unexpectedValue } from './json-path.ts';
 import { type JsonApi, readPages } from './pagination.ts';
 import type { Repository } from './repository-reference.ts';
-
-/** Bitbucket Cloud's largest page. */
-const pageLength = 100;
+import type { RowPage } from './row-pages.ts';
 
 /** Where Cloud keeps what a branch is made of; the same paths are asked for and read. */
 const paths = {
@@ -30,27 +30,47 @@ const pathsOfField: Readonly<Record<BranchField, readonly JsonPath[]>> = {
   url: [paths.url],
 };
 
+/**
+ * The branches of a repository on Cloud as far as it selects them by `query`, dates and parts of names, in the order of their
+ * dates where that is asked for.
+ * @param extent.enough ask for no more than it takes for so many rows, as far as that is known beforehand
+ * @param extent.pageLength rows in a page
+ */
 export async function* listCloudBranches(
   api: JsonApi,
   repository: Repository,
   query: BranchQuery,
-): AsyncGenerator<readonly Branch[], void, void> {
-  const repositoryPath = `/2.0/repositories/${encodeURIComponent(repository.workspace)}/${encodeURIComponent(repository.slug)}`;
-  const pages = readPages(api, `${repositoryPath}/refs/branches?${pageParameters(query)}`);
+  extent: { readonly enough?: number | undefined; readonly pageLength?: number | undefined } = {},
+): AsyncGenerator<RowPage<Branch>, void, void> {
+  const path = cloudRepositoryPath(repository);
+  const pages = readPages(
+    api,
+    `${path}/refs/branches?${pageParameters(query, extent.pageLength)}`,
+    extent.enough,
+  );
   // Both at once, and both awaited here: a failure of either ends the listing and none is left unhandled.
   const [firstPage, isDefault] = await Promise.all([
     pages.next(),
-    query.fields.includes('default') ? defaultBranchTest(api, repositoryPath) : neverAsked,
+    query.fields.includes('default') ? defaultBranchTest(api, path) : neverAsked,
   ]);
   const read = branchReader(`${repository.workspace}/${repository.slug}`, query, isDefault);
-  for (let page = firstPage; !page.done; page = await pages.next()) yield page.value.map(read);
+  for (let page = firstPage; !page.done; page = await pages.next()) {
+    const { values, hasMore, total } = page.value;
+    yield { rows: values.map(read), hasMore, total };
+  }
 }
 
-/** A partial response loses everything that is not named, so the page's own fields are named as well. */
-function pageParameters({ fields }: BranchQuery): string {
-  const kept = new Set([paths.name, ...fields.flatMap((field) => pathsOfField[field])]);
+/** A partial response loses everything that is not named, so what paging needs is named as well. */
+function pageParameters(query: BranchQuery, pageLength: number | undefined): string {
+  const kept = new Set([paths.name, ...query.fields.flatMap((field) => pathsOfField[field])]);
   const values = [...kept].map((path) => `values.${path.join('.')}`);
-  return `pagelen=${pageLength}&fields=${['next', 'size', 'page', 'pagelen', ...values].join(',')}`;
+  const filter = cloudBranchFilter(query);
+  return [
+    `pagelen=${cloudPageLength(pageLength)}`,
+    ...(filter === null ? [] : [`q=${encodeURIComponent(filter)}`]),
+    ...(query.sort?.key === 'date' ? [`sort=${query.sort.descending ? '-' : ''}target.date`] : []),
+    `fields=${['next', 'size', 'pagelen', ...values].join(',')}`,
+  ].join('&');
 }
 
 type DefaultTest = (name: string) => boolean | null;
@@ -58,8 +78,8 @@ type DefaultTest = (name: string) => boolean | null;
 const neverAsked: DefaultTest = () => null;
 
 /** Nothing in a branch says that it is the main one: the repository does. */
-async function defaultBranchTest(api: JsonApi, repositoryPath: string): Promise<DefaultTest> {
-  const repository = await api.getJson(`${repositoryPath}?fields=mainbranch.name`);
+async function defaultBranchTest(api: JsonApi, path: string): Promise<DefaultTest> {
+  const repository = await api.getJson(`${path}?fields=mainbranch.name`);
   const mainBranch = stringAt(repository, ['mainbranch', 'name']);
   return (name) => name === mainBranch;
 }

@@ -1,5 +1,6 @@
 import { BitbranchError } from '../errors.ts';
 import type { Branch, BranchField } from './branch.ts';
+import { namePartWanted } from './branch-globs.ts';
 import type { BranchQuery } from './branch-query.ts';
 import { firstLine, isoSeconds } from './commit-text.ts';
 import { readDataCenterPages } from './data-center-pagination.ts';
@@ -7,6 +8,7 @@ import type { Host } from './hosts.ts';
 import { booleanAt, integerAt, requiredStringAt, stringAt, unexpectedValue } from './json-path.ts';
 import type { JsonApi } from './pagination.ts';
 import type { Repository } from './repository-reference.ts';
+import type { RowPage } from './row-pages.ts';
 
 /** What a plugin of Data Center adds to each branch when `details` are asked for. */
 const latestCommit = [
@@ -24,35 +26,66 @@ const paths = {
   message: [...latestCommit, 'message'],
 } as const;
 
+/** What another plugin tells of a branch in comparison with the one named `base`. */
+const commitsAhead = [
+  'metadata',
+  'com.atlassian.bitbucket.server.bitbucket-branch:ahead-behind-metadata-provider',
+  'ahead',
+] as const;
+
 const detailFields: readonly BranchField[] = ['date', 'author', 'message'];
 
+/**
+ * The branches of a repository on Data Center as far as it selects them by a part of their names, and those merged into
+ * another where that is asked for.
+ * @param pageLength rows in a page
+ */
 export async function* listDataCenterBranches(
   api: JsonApi,
   host: Host,
   repository: Repository,
-  { fields }: BranchQuery,
-): AsyncGenerator<readonly Branch[], void, void> {
-  const needsDetails = detailFields.some((field) => fields.includes(field));
-  const path = repositoryPath(repository);
-  const pages = readDataCenterPages(
-    api,
-    `${path}/branches`,
-    needsDetails ? { details: 'true' } : {},
-  );
+  query: BranchQuery,
+  pageLength?: number,
+): AsyncGenerator<RowPage<Branch>, void, void> {
+  const { fields, mergedInto } = query;
+  const path = dataCenterRepositoryPath(repository);
+  const pages = readDataCenterPages(api, `${path}/branches`, parametersOf(query), pageLength);
+  const isMerged = mergedInto === undefined ? undefined : mergedTest(mergedInto);
   let read: ((value: unknown) => Branch) | undefined;
-  for await (const values of pages) {
-    if (values.length === 0) continue;
-    read ??= branchReader(
-      repository,
-      fields,
-      host,
-      fields.includes('default') ? await defaultBranchTest(api, path, values) : neverAsked,
-    );
-    yield values.map(read);
+  for await (const { values, hasMore, total } of pages) {
+    if (read === undefined && values.length > 0) {
+      const isDefault = fields.includes('default')
+        ? await defaultBranchTest(api, path, values)
+        : neverAsked;
+      read = branchReader(repository, fields, host, isDefault);
+    }
+    const wanted = isMerged === undefined ? values : values.filter(isMerged);
+    yield { rows: read === undefined ? [] : wanted.map(read), hasMore, total };
   }
 }
 
-function repositoryPath({ workspace, slug }: Repository): string {
+function parametersOf({ fields, match, mergedInto }: BranchQuery): Record<string, string> {
+  const namePart = match === undefined ? null : namePartWanted(match);
+  const needsDetails =
+    mergedInto !== undefined || detailFields.some((field) => fields.includes(field));
+  return {
+    ...(namePart !== null && { filterText: namePart }),
+    ...(mergedInto !== undefined && { base: `refs/heads/${mergedInto}` }),
+    ...(needsDetails && { details: 'true' }),
+  };
+}
+
+/** The target itself is not among the branches that are merged into it. */
+function mergedTest(target: string): (branch: unknown) => boolean {
+  return (branch) => {
+    if (stringAt(branch, paths.name) === target) return false;
+    const ahead = integerAt(branch, commitsAhead);
+    if (ahead === null) throw unexpectedValue(commitsAhead, ahead, 'a whole number');
+    return ahead === 0;
+  };
+}
+
+function dataCenterRepositoryPath({ workspace, slug }: Repository): string {
   return `/rest/api/latest/projects/${encodeURIComponent(workspace)}/repos/${encodeURIComponent(slug)}`;
 }
 

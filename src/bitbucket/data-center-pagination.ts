@@ -6,7 +6,7 @@ import {
   requiredListAt,
   unexpectedValue,
 } from './json-path.ts';
-import { fingerprint, type JsonApi, refuseRepetition } from './pagination.ts';
+import { fingerprint, type JsonApi, type ListPage, refuseRepetition } from './pagination.ts';
 
 /** Data Center's largest page, unless an administrator changed it: a server lowers what it is asked for without an error. */
 const largestPage = 1000;
@@ -15,17 +15,19 @@ const isLastPagePath: JsonPath = ['isLastPage'];
 const nextPageStartPath: JsonPath = ['nextPageStart'];
 
 /**
- * The values of every page of a Data Center collection, page by page in the server's order. Where the next page starts is never
- * computed: what a server filters out leaves gaps. Like Cloud's, the values must tell themselves apart.
+ * The pages of a Data Center collection, in the server's order. Where the next page starts is never computed: what a server
+ * filters out leaves gaps. Like Cloud's, the values must tell themselves apart.
+ * @param pageLength values in a page, unless the server lowers it
  * @throws {BitbranchError} `server` when a page is malformed or comes again, or when the next one does not start after it.
  */
 export async function* readDataCenterPages(
   api: JsonApi,
   path: string,
   parameters: Readonly<Record<string, string>> = {},
-): AsyncGenerator<readonly unknown[], void, void> {
+  pageLength = largestPage,
+): AsyncGenerator<ListPage, void, void> {
   const seen = new Set<string>();
-  let limit = largestPage;
+  let limit = Math.min(pageLength, largestPage);
   for (let start: number | null = 0; start !== null; ) {
     const query = new URLSearchParams({ ...parameters, limit: `${limit}` });
     if (start > 0) query.set('start', `${start}`);
@@ -34,7 +36,7 @@ export async function* readDataCenterPages(
     if (values.length > 0) refuseRepetition(seen, fingerprint(values));
     start = nextStart(page, start);
     limit = grantedLimit(page, limit);
-    yield values;
+    yield { values, hasMore: start !== null, total: null };
   }
 }
 

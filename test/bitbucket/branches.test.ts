@@ -8,8 +8,7 @@ import { collectRows, scriptedApi } from '../helpers/json-api.ts';
 
 const host = hostAt('https://bitbucket.org', 'cloud');
 const repository = { workspace: 'acme', slug: 'widgets' };
-const list =
-  '/2.0/repositories/acme/widgets/refs/branches?pagelen=100&fields=next,size,page,pagelen';
+const list = '/2.0/repositories/acme/widgets/refs/branches?pagelen=100&fields=next,size,pagelen';
 const mainBranch = '/2.0/repositories/acme/widgets?fields=mainbranch.name';
 const allFields = `${list},values.name,values.target.hash,values.target.date,values.target.author.user.display_name,values.target.author.raw,values.target.message,values.links.html.href`;
 
@@ -107,7 +106,7 @@ test('what was not asked for is null, though a server may send it', async () => 
 
 test('UUIDs are escaped in the path', async () => {
   const workspace = '{0b2f0cd4-4a5c-4c3e-8f2b-5b8d4a8f1a11}';
-  const asked = `/2.0/repositories/%7B0b2f0cd4-4a5c-4c3e-8f2b-5b8d4a8f1a11%7D/widgets/refs/branches?pagelen=100&fields=next,size,page,pagelen,values.name`;
+  const asked = `/2.0/repositories/%7B0b2f0cd4-4a5c-4c3e-8f2b-5b8d4a8f1a11%7D/widgets/refs/branches?pagelen=100&fields=next,size,pagelen,values.name`;
   const api = scriptedApi({ [asked]: { values: [] } });
   await collectRows(listBranches(api, host, { workspace, slug: 'widgets' }, { fields: ['name'] }));
   assert.deepEqual(api.asked, [asked]);

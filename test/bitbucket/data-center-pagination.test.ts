@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readDataCenterPages } from '../../src/bitbucket/data-center-pagination.ts';
-import { collect, scriptedApi } from '../helpers/json-api.ts';
+import { collectValues, scriptedApi } from '../helpers/json-api.ts';
 
 const things = '/rest/api/latest/things';
 
@@ -11,13 +11,13 @@ test('every page is read where the one before says that it starts, until the las
     [`${things}?limit=1000&start=7`]: { values: ['c'], isLastPage: false, nextPageStart: 8 },
     [`${things}?limit=1000&start=8`]: { values: ['d'], isLastPage: true, nextPageStart: null },
   });
-  assert.deepEqual(await collect(readDataCenterPages(api, things)), ['a', 'b', 'c', 'd']);
+  assert.deepEqual(await collectValues(readDataCenterPages(api, things)), ['a', 'b', 'c', 'd']);
 });
 
 test('no page is asked for before the one at hand was used', async () => {
   const first = `${things}?limit=1000`;
   const api = scriptedApi({ [first]: { values: ['a'], isLastPage: false, nextPageStart: 1 } });
-  assert.deepEqual((await readDataCenterPages(api, things).next()).value, ['a']);
+  assert.deepEqual((await readDataCenterPages(api, things).next()).value?.values, ['a']);
   assert.deepEqual(api.asked, [first]);
 });
 
@@ -28,7 +28,7 @@ test('parameters go with every page, encoded', async () => {
     [`${things}?${query}&start=1`]: { values: ['b'], isLastPage: true },
   });
   const pages = readDataCenterPages(api, things, { filterText: 'a&b c' });
-  assert.deepEqual(await collect(pages), ['a', 'b']);
+  assert.deepEqual(await collectValues(pages), ['a', 'b']);
 });
 
 for (const [granted, asked] of [
@@ -49,7 +49,7 @@ for (const [granted, asked] of [
       },
       [`${things}?limit=${asked}&start=1`]: { values: ['b'], limit: granted, isLastPage: true },
     });
-    assert.deepEqual(await collect(readDataCenterPages(api, things)), ['a', 'b']);
+    assert.deepEqual(await collectValues(readDataCenterPages(api, things)), ['a', 'b']);
   });
 }
 
@@ -59,7 +59,7 @@ test('an empty page ends nothing, and two of them are no repetition', async () =
     [`${things}?limit=1000&start=1000`]: { values: [], isLastPage: false, nextPageStart: 2000 },
     [`${things}?limit=1000&start=2000`]: { values: ['a'], isLastPage: true },
   });
-  assert.deepEqual(await collect(readDataCenterPages(api, things)), ['a']);
+  assert.deepEqual(await collectValues(readDataCenterPages(api, things)), ['a']);
 });
 
 for (const nextPageStart of [0, -5, 3]) {
@@ -69,7 +69,7 @@ for (const nextPageStart of [0, -5, 3]) {
       [`${things}?limit=1000&start=3`]: { values: ['b'], isLastPage: false, nextPageStart },
     });
     const pages = readDataCenterPages(api, things);
-    assert.deepEqual((await pages.next()).value, ['a']);
+    assert.deepEqual((await pages.next()).value?.values, ['a']);
     await assert.rejects(pages.next(), {
       code: 'server',
       message: `The host says that the page after the one at 3 starts at ${nextPageStart}, so the list would never end.`,
@@ -85,7 +85,7 @@ test('a server that sends one page again and again is an error, not an endless l
       return { values: [{ id: 'a' }, { id: 'b' }], isLastPage: false, nextPageStart: start + 2 };
     },
   };
-  await assert.rejects(collect(readDataCenterPages(api, things)), {
+  await assert.rejects(collectValues(readDataCenterPages(api, things)), {
     code: 'server',
     message: /had sent before/,
   });
@@ -106,6 +106,9 @@ const malformed: ReadonlyArray<readonly [unknown, RegExp]> = [
 for (const [page, message] of malformed) {
   test(`a page that is ${JSON.stringify(page)} is an error of the server`, async () => {
     const api = scriptedApi({ [`${things}?limit=1000`]: page });
-    await assert.rejects(collect(readDataCenterPages(api, things)), { code: 'server', message });
+    await assert.rejects(collectValues(readDataCenterPages(api, things)), {
+      code: 'server',
+      message,
+    });
   });
 }

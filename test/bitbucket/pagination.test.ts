@@ -5,7 +5,7 @@ import { hostAt } from '../../src/bitbucket/hosts.ts';
 import { readPages } from '../../src/bitbucket/pagination.ts';
 import type { HttpResponse } from '../../src/context.ts';
 import { testContext } from '../helpers/context.ts';
-import { collect, scriptedApi } from '../helpers/json-api.ts';
+import { collectValues, scriptedApi } from '../helpers/json-api.ts';
 
 const host = hostAt('https://bitbucket.org', 'cloud');
 const api = 'https://api.bitbucket.org';
@@ -16,7 +16,7 @@ test('every page is read, in order, until one has no next', async () => {
     [`${api}/2.0/things?page=zx81`]: { values: ['c'], next: `${api}/2.0/things?page=2` },
     [`${api}/2.0/things?page=2`]: { values: ['d'] },
   });
-  assert.deepEqual(await collect(readPages(script, '/2.0/things')), ['a', 'b', 'c', 'd']);
+  assert.deepEqual(await collectValues(readPages(script, '/2.0/things')), ['a', 'b', 'c', 'd']);
 });
 
 test('no page is asked for before the one at hand was used', async () => {
@@ -24,14 +24,14 @@ test('no page is asked for before the one at hand was used', async () => {
     '/2.0/things': { values: ['a'], next: `${api}/2.0/things?page=2` },
   });
   const pages = readPages(script, '/2.0/things');
-  assert.deepEqual((await pages.next()).value, ['a']);
+  assert.deepEqual((await pages.next()).value?.values, ['a']);
   assert.deepEqual(script.asked, ['/2.0/things']);
 });
 
 test('a next link is followed byte for byte', async () => {
   const next = `${api}/2.0/things?q=name+~+"a b"&fields=next,values.name&page=2%2c+`;
   const script = scriptedApi({ '/2.0/things': { values: ['a'], next }, [next]: { values: ['b'] } });
-  await collect(readPages(script, '/2.0/things'));
+  await collectValues(readPages(script, '/2.0/things'));
   assert.deepEqual(script.asked, ['/2.0/things', next]);
 });
 
@@ -41,7 +41,7 @@ test('an empty page ends nothing, and two of them are no repetition', async () =
     [`${api}/2.0/things?page=2`]: { values: [], next: `${api}/2.0/things?page=3` },
     [`${api}/2.0/things?page=3`]: { values: ['a'] },
   });
-  assert.deepEqual(await collect(readPages(script, '/2.0/things')), ['a']);
+  assert.deepEqual(await collectValues(readPages(script, '/2.0/things')), ['a']);
 });
 
 const elsewhere: Readonly<Record<string, string>> = {
@@ -68,7 +68,7 @@ for (const [name, next] of Object.entries(elsewhere)) {
         return jsonResponse(url, { values: ['a'], next });
       },
     });
-    await assert.rejects(collect(readPages(client, '/2.0/things')), { code: 'server' });
+    await assert.rejects(collectValues(readPages(client, '/2.0/things')), { code: 'server' });
     assert.deepEqual(sent, [`${api}/2.0/things`]);
   });
 }
@@ -113,7 +113,7 @@ const loops: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 for (const [name, answers] of Object.entries(loops)) {
   test(`links that lead ${name} are an error, not an endless list`, async () => {
-    await assert.rejects(collect(readPages(scriptedApi(answers), '/2.0/things')), {
+    await assert.rejects(collectValues(readPages(scriptedApi(answers), '/2.0/things')), {
       code: 'server',
       message: /had sent before/,
     });
@@ -132,7 +132,7 @@ const malformed: ReadonlyArray<readonly [unknown, RegExp]> = [
 for (const [page, message] of malformed) {
   test(`a page that is ${JSON.stringify(page)} is an error of the server`, async () => {
     const script = scriptedApi({ '/2.0/things': page });
-    await assert.rejects(collect(readPages(script, '/2.0/things')), {
+    await assert.rejects(collectValues(readPages(script, '/2.0/things')), {
       name: 'BitbranchError',
       code: 'server',
       message,

@@ -1,6 +1,4 @@
-import type { Branch } from '../../src/bitbucket/branch.ts';
-import type { BranchPage } from '../../src/bitbucket/branch-query.ts';
-import type { JsonApi } from '../../src/bitbucket/pagination.ts';
+import type { JsonApi, ListPage } from '../../src/bitbucket/pagination.ts';
 
 export interface ScriptedApi extends JsonApi {
   /** What was asked, in order. */
@@ -24,14 +22,16 @@ export function scriptedApi(answers: Readonly<Record<string, unknown>>): Scripte
   };
 }
 
-export async function collect<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const page of pages) all.push(...page);
+export async function collectValues(pages: AsyncIterable<ListPage>): Promise<unknown[]> {
+  const all: unknown[] = [];
+  for await (const page of pages) all.push(...page.values);
   return all;
 }
 
-export async function collectRows(pages: AsyncIterable<BranchPage>): Promise<Branch[]> {
-  const all: Branch[] = [];
+export async function collectRows<Row>(
+  pages: AsyncIterable<{ readonly rows: readonly Row[] }>,
+): Promise<Row[]> {
+  const all: Row[] = [];
   for await (const page of pages) all.push(...page.rows);
   return all;
 }

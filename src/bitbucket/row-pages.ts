@@ -1,0 +1,89 @@
+import type { ListingNotices } from './listing-notices.ts';
+
+/** What one request brought, in the program's own form. */
+export interface RowPage<Row> {
+  readonly rows: readonly Row[];
+  /** Whether rows may follow on another page. */
+  readonly hasMore: boolean;
+  /** How many rows the host counts on all pages; null where it does not tell. */
+  readonly total: number | null;
+}
+
+/**
+ * Notices that a list changes while it is read: when the host counts other rows than before or than it sends, or when a page
+ * begins with rows of the page before, pushed on by new ones. Rows that come again are left out; the person is told, once, that others
+ * may be missing.
+ */
+export async function* withoutRepeatedRows<Row>(
+  pages: AsyncIterable<RowPage<Row>>,
+  { nameOf, what, notices }: { nameOf(row: Row): string; what: string; notices: ListingNotices },
+): AsyncGenerator<RowPage<Row>, void, void> {
+  let namesBefore: ReadonlySet<string> = new Set();
+  let firstTotal: number | null | undefined;
+  let count = 0;
+  let isTold = false;
+  async function tellIf(hasChanged: boolean): Promise<void> {
+    if (!hasChanged || isTold) return;
+    isTold = true;
+    await notices.onWarning?.(
+      `${what} changed while they were listed, so that some may be missing: run the command again to be sure.`,
+    );
+  }
+
+  for await (const page of pages) {
+    const names = new Set(namesBefore);
+    const rows = page.rows.filter((row) => names.size < names.add(nameOf(row)).size);
+    firstTotal ??= page.total;
+    count += page.rows.length;
+    await tellIf(rows.length < page.rows.length || page.total !== firstTotal);
+    yield { ...page, rows };
+    namesBefore = new Set(page.rows.map(nameOf));
+  }
+  await tellIf(typeof firstTotal === 'number' && count !== firstTotal);
+}
+
+/** Only the rows wanted. */
+export async function* rowsWanted<Row>(
+  pages: AsyncIterable<RowPage<Row>>,
+  isWanted: (row: Row) => boolean,
+): AsyncGenerator<RowPage<Row>, void, void> {
+  for await (const page of pages) yield { ...page, rows: page.rows.filter(isWanted) };
+}
+
+/** All rows in another order, once the last one was read. */
+export async function* sortedRows<Row>(
+  pages: AsyncIterable<RowPage<Row>>,
+  compare: (one: Row, other: Row) => number,
+): AsyncGenerator<RowPage<Row>, void, void> {
+  const rows = await allRows(pages);
+  yield { rows: rows.sort(compare), hasMore: false, total: rows.length };
+}
+
+export async function allRows<Row>(pages: AsyncIterable<RowPage<Row>>): Promise<Row[]> {
+  const all: Row[] = [];
+  for await (const { rows } of pages) all.push(...rows);
+  return all;
+}
+
+/**
+ * Rows that the host has sorted, those that it holds to be equal put into the order of `compare` as well. The last ones of a page
+ * are kept back until it is known whether the next page has more of their kind.
+ * @param isEqual whether the host holds two rows to be equal
+ */
+export async function* refinedOrder<Row>(
+  pages: AsyncIterable<RowPage<Row>>,
+  compare: (one: Row, other: Row) => number,
+  isEqual: (one: Row, other: Row) => boolean,
+): AsyncGenerator<RowPage<Row>, void, void> {
+  let keptBack: Row[] = [];
+  for await (const page of pages) {
+    const rows = [...keptBack, ...page.rows].sort(compare);
+    const last = rows.at(-1);
+    const end =
+      page.hasMore && last !== undefined
+        ? rows.findIndex((row) => isEqual(row, last))
+        : rows.length;
+    yield { ...page, rows: rows.slice(0, end) };
+    keptBack = rows.slice(end);
+  }
+}
