@@ -10,6 +10,7 @@ import {
   spentPage,
   strayPage,
 } from './callback-pages.ts';
+import { limitConnections } from './connection-limit.ts';
 
 export type { CallbackOutcome } from './callback-pages.ts';
 
@@ -57,6 +58,7 @@ type CallbackHandler = (query: URLSearchParams, reply: FastifyReply) => Promise<
 
 /** A browser opens connections ahead of need, and nobody else has any business here for longer. */
 const connectionTimeoutMs = 10_000;
+const maxConnections = 256;
 
 /**
  * Listens on the loopback interface (RFC 8252 section 7.3) for the redirect that ends a sign-in.
@@ -142,7 +144,7 @@ async function createApp(): Promise<FastifyInstance> {
     http: { headersTimeout: connectionTimeoutMs, maxHeaderSize: 16 * 1024 },
     frameworkErrors: (_error, _request, reply) => send(reply, 400, strayPage()),
   });
-  app.server.maxConnections = 256;
+  limitConnections(app.server, maxConnections);
   return app;
 }
 

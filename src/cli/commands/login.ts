@@ -77,7 +77,9 @@ async function signIn(
   args: Arguments,
   context: Context,
 ): Promise<Credential> {
-  const steps = signInSteps(target.store, maxWaitMs(args), context);
+  const accountName = args.value('account');
+  const plan = { store: target.store, maxWaitMs: maxWaitMs(args), accountName };
+  const steps = signInSteps(plan, context);
   if (args.has('complete')) return completeLogin(target, steps, context);
   if (protocol === 'token') {
     return tokenLogin(target, option(args, context.env, 'account'), steps, context);

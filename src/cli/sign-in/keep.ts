@@ -1,24 +1,48 @@
 import { accountSettings, withSignIn } from '../../auth/accounts.ts';
 import type { Session } from '../../auth/session.ts';
 import type { SignInSteps } from '../../auth/sign-in.ts';
+import { unnamedAccount } from '../../auth/sign-in-attempt.ts';
 import { credentialReference } from '../../auth/stored-credential.ts';
 import { createApiClient } from '../../bitbucket/api-client.ts';
 import { currentUser } from '../../bitbucket/current-user.ts';
 import type { Context } from '../../context.ts';
 import type { Credential } from '../../credentials/credential.ts';
 import type { CredentialStore } from '../../credentials/credential-store.ts';
+import { BitbranchError } from '../../errors.ts';
+
+export interface SignInPlan {
+  readonly store: CredentialStore;
+  readonly maxWaitMs: number;
+  /** Nobody else may sign in; undefined lets everybody. */
+  readonly accountName: string | undefined;
+}
 
 /** How a sign-in learns who signed in, and what it leaves behind: the secrets first, then that they are there. */
 export function signInSteps(
-  store: CredentialStore,
-  maxWaitMs: number,
+  { store, maxWaitMs, accountName }: SignInPlan,
   context: Context,
 ): SignInSteps {
   return {
     identify: (session: Session) =>
       currentUser(createApiClient({ ...context, ...session, maxWaitMs }), session.host),
-    keep: (credential) => keep(credential, store, context),
+    async keep(credential) {
+      refuseStranger(credential, accountName);
+      await keep(credential, store, context);
+    },
   };
+}
+
+/** Whoever sees the address of the consent page can grant access there as somebody else, and the protocols can't tell. */
+function refuseStranger({ account }: Credential, wanted: string | undefined): void {
+  if (wanted === undefined || account.name === wanted) return;
+  const who = account.name === unnamedAccount.name ? 'Somebody without a name' : account.name;
+  throw new BitbranchError(
+    'sign_in_refused',
+    `${who} signed in, and --account asks for ${wanted}.`,
+    {
+      hint: 'Nothing was stored. Sign in to the web pages of the host as the right account, then run bitbranch login again.',
+    },
+  );
 }
 
 async function keep(

@@ -1,0 +1,166 @@
+// Whoever sees the address of the consent page, which stands in the arguments of the browser's process, can grant access
+// there with an account of his own and bring the callback himself. No protocol can tell; these tests show what then happens.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { keychainItems } from '../helpers/keychain-items.ts';
+import { answerOf, jsonAnswer, startRawServer } from '../helpers/raw-server.ts';
+import { startSandboxProcess } from '../helpers/sandbox-process.ts';
+import { createHome, type Home } from '../helpers/spawn-cli.ts';
+import { load, userAgentCommand } from '../helpers/user-agent.ts';
+
+const consumer = { BITBRANCH_CONSUMER_KEY: 'the-key', BITBRANCH_CONSUMER_SECRET: 'the-secret' };
+
+/** A Bitbucket at which the attacker's grant is the one that arrives: its tokens are mallory's. */
+async function attackedHost(t: TestContext) {
+  return startRawServer(t, ({ target, head }) => {
+    switch (target) {
+      case '/api/1.0/oauth/request_token':
+        return answerOf(
+          200,
+          'oauth_token=temporary&oauth_token_secret=s1&oauth_callback_confirmed=true',
+        );
+      case '/api/1.0/oauth/access_token':
+        return answerOf(200, 'oauth_token=mallorys&oauth_token_secret=s2');
+      case '/site/oauth2/access_token':
+        return jsonAnswer({ access_token: 'mallorys', token_type: 'bearer' });
+      case '/2.0/user':
+        return head.includes('Bearer of-maria')
+          ? jsonAnswer({ username: 'maria', display_name: 'María' })
+          : jsonAnswer({ username: 'mallory', display_name: 'Mallory' });
+      default:
+        return answerOf(404, '');
+    }
+  });
+}
+
+/** What the attacker sends, who knows no more than the consent page's address and the port. */
+const attackerCallbacks: Readonly<Record<string, (consent: URL, redirectUri: URL) => URL>> = {
+  oauth1: (consent, redirectUri) => {
+    const query = new URLSearchParams({
+      oauth_token: consent.searchParams.get('oauth_token') ?? '',
+      oauth_verifier: 'of-mallory',
+    });
+    return new URL(`?${query}`, redirectUri);
+  },
+  oauth2: (consent, redirectUri) => {
+    const query = new URLSearchParams({
+      state: consent.searchParams.get('state') ?? '',
+      code: 'of-mallory',
+    });
+    return new URL(`?${query}`, redirectUri);
+  },
+};
+
+async function swappedLogin(
+  home: Home,
+  hostUrl: string,
+  protocol: string,
+  ...flags: readonly string[]
+) {
+  const login = home.start(
+    [
+      'login',
+      '--host',
+      hostUrl,
+      '--kind',
+      'cloud',
+      '--protocol',
+      protocol,
+      '--no-browser',
+      ...flags,
+    ],
+    { env: { ...consumer, SSH_CONNECTION: 'tells the port' } },
+  );
+  const [consentUrl] = await login.printed(/http\S+(?:oauth_token|state)=\S+/);
+  const [, port = ''] = await login.printed(/-L (\d+):127/);
+  const redirectUri = new URL(`http://127.0.0.1:${port}/callback`);
+  const attack = attackerCallbacks[protocol]?.(new URL(consentUrl), redirectUri);
+  assert.ok(attack !== undefined);
+  const page = await load(attack.href);
+  return { page, result: await login.ended };
+}
+
+for (const protocol of Object.keys(attackerCallbacks)) {
+  test(`${protocol}: a swapped sign-in says in the terminal, in the browser and later whose it is`, async (t) => {
+    const home = await createHome(t);
+    const host = await attackedHost(t);
+    const { page, result } = await swappedLogin(home, host.url, protocol);
+    assert.equal(result.exitCode, 0, result.stderr);
+    assert.match(result.stderr, /Signed in to \S+ as Mallory \(mallory\)/);
+    assert.match(page.body, /Mallory/);
+    const status = await home.run(['status']);
+    assert.match(status.stdout, /mallory/);
+    await home.run(['logout']);
+  });
+
+  test(`${protocol}: --account refuses a swapped sign-in and keeps nothing of it`, async (t) => {
+    const home = await createHome(t);
+    const host = await attackedHost(t);
+    const { page, result } = await swappedLogin(
+      home,
+      host.url,
+      protocol,
+      ...['--account', 'maria'],
+    );
+    assert.equal(result.exitCode, 4, result.stderr);
+    assert.match(result.stderr, /mallory signed in, and --account asks for maria/);
+    assert.match(page.body, /mallory signed in, and --account asks for maria/);
+    assert.equal(await keychainItems(host.url), '');
+    assert.equal((await home.run(['status'])).exitCode, 4);
+  });
+}
+
+test('--account lets the right one sign in', async (t) => {
+  const home = await createHome(t);
+  const host = await attackedHost(t);
+  const { result } = await swappedLogin(home, host.url, 'oauth1', '--account', 'mallory');
+  assert.equal(result.exitCode, 0, result.stderr);
+  await home.run(['logout']);
+});
+
+test('a sign-in as somebody else than before says who it was before', async (t) => {
+  const home = await createHome(t);
+  const host = await attackedHost(t);
+  const maria = await home.run(
+    ['login', '--host', host.url, '--kind', 'cloud', '--protocol', 'token'],
+    { stdin: 'of-maria' },
+  );
+  assert.equal(maria.exitCode, 0, maria.stderr);
+  const { result } = await swappedLogin(home, host.url, 'oauth1');
+  assert.match(result.stderr, /Signed in to \S+ as Mallory .*\nBefore, it was maria/);
+  for (const account of ['maria', 'mallory']) await home.run(['logout', '--account', account]);
+});
+
+/** All parameters that the address of the consent page has. */
+const shownParameters = {
+  oauth1: ['oauth_token'],
+  oauth2: [
+    'client_id',
+    'code_challenge',
+    'code_challenge_method',
+    'redirect_uri',
+    'response_type',
+    'state',
+  ],
+};
+
+for (const [protocol, parameters] of Object.entries(shownParameters)) {
+  test(`${protocol}: the browser's process shows the address of the consent page, and it no secret that redeems a grant`, async (t) => {
+    const home = await createHome(t);
+    const sandbox = await startSandboxProcess(home);
+    const record = join(home.directory, 'browser.json');
+    const browser = ['--browser', userAgentCommand('--record', record)];
+    const { exitCode, stderr } = await home.run(
+      [...sandbox.loginArgs, '--protocol', protocol, ...browser],
+      { env: sandbox.loginEnv },
+    );
+    assert.equal(exitCode, 0, stderr);
+    const { argv } = JSON.parse(await readFile(record, 'utf8'));
+    const shown = new URL(argv.at(-1));
+    assert.ok(stderr.includes(shown.href));
+    assert.deepEqual([...shown.searchParams.keys()].sort(), parameters);
+    await home.run(['logout']);
+  });
+}
