@@ -1,4 +1,5 @@
 import type { Branch, BranchField } from './branch.ts';
+import type { LimitedPage } from './row-pages.ts';
 
 /** Which branches to list, what of them, and in which order; a branch is listed when all that is given applies to it. */
 export interface BranchQuery {
@@ -30,11 +31,4 @@ export interface BranchSort {
   readonly descending: boolean;
 }
 
-export interface BranchPage {
-  readonly rows: readonly Branch[];
-  /**
-   * Whether the limit left something out after these rows, or may have: what a page holds that was not read is not known where
-   * the program itself selects.
-   */
-  readonly isCut: boolean;
-}
+export type BranchPage = LimitedPage<Branch>;

@@ -1,4 +1,3 @@
-import { BitbranchError } from '../errors.ts';
 import type { Branch } from './branch.ts';
 import { branchOrder } from './branch-order.ts';
 import type { BranchPage, BranchQuery } from './branch-query.ts';
@@ -9,8 +8,10 @@ import { listDataCenterBranches } from './data-center-branches.ts';
 import type { Host } from './hosts.ts';
 import type { ListingNotices } from './listing-notices.ts';
 import type { JsonApi } from './pagination.ts';
+import { noQueryLanguage } from './query-language.ts';
 import type { Repository } from './repository-reference.ts';
 import {
+  limitedRows,
   type RowPage,
   refinedOrder,
   rowsWanted,
@@ -63,38 +64,6 @@ export async function* listBranches(
   if (isCloud && mergedInto !== undefined) {
     pages = mergedOnCloud(pages, mergedInto, { api, repository, notices });
   }
-  yield* limited(
-    pages,
-    limit,
-    [...fields].filter((field) => !query.fields.includes(field)),
-  );
-}
-
-function noQueryLanguage({ name }: Host): BitbranchError {
-  return new BitbranchError(
-    'usage',
-    `${name} is a Data Center, which has no language for --query.`,
-    {
-      hint: 'Select with --match, --author, --newer, --older or --merged-into.',
-    },
-  );
-}
-
-/** @param surplus fields that were needed on the way only */
-async function* limited(
-  pages: AsyncIterable<RowPage<Branch>>,
-  limit = Number.POSITIVE_INFINITY,
-  surplus: readonly string[],
-): AsyncGenerator<BranchPage, void, void> {
-  const emptied = Object.fromEntries(surplus.map((field) => [field, null]));
-  let room = limit;
-  for await (const page of pages) {
-    const rows = page.rows.slice(0, room);
-    room -= rows.length;
-    yield {
-      rows: surplus.length === 0 ? rows : rows.map((row) => ({ ...row, ...emptied })),
-      isCut: room === 0 && (rows.length < page.rows.length || page.hasMore),
-    };
-    if (room === 0) return;
-  }
+  const surplus = asked.fields.filter((field) => !query.fields.includes(field));
+  yield* limitedRows(pages, limit, surplus);
 }

@@ -1,9 +1,10 @@
 import type { Branch, BranchField } from './branch.ts';
 import type { BranchQuery } from './branch-query.ts';
+import { cloudDateAt } from './cloud-dates.ts';
 import { cloudBranchFilter } from './cloud-filter.ts';
 import { cloudPageLength, cloudRepositoryPath } from './cloud-paths.ts';
-import { firstLine, isoSeconds } from './commit-text.ts';
-import { type JsonPath, requiredStringAt, stringAt, unexpectedValue } from './json-path.ts';
+import { firstLine } from './commit-text.ts';
+import { type JsonPath, requiredStringAt, stringAt } from './json-path.ts';
 import { type JsonApi, readPages } from './pagination.ts';
 import type { Repository } from './repository-reference.ts';
 import type { RowPage } from './row-pages.ts';
@@ -93,22 +94,12 @@ function branchReader(repository: string, { fields }: BranchQuery, isDefault: De
       name,
       default: isDefault(name),
       hash: asked.has('hash') ? stringAt(value, paths.hash) : null,
-      date: asked.has('date') ? readDate(value) : null,
+      date: asked.has('date') ? cloudDateAt(value, paths.date) : null,
       author: asked.has('author') ? readAuthor(value) : null,
       message: asked.has('message') ? readMessage(value) : null,
       url: asked.has('url') ? stringAt(value, paths.url) : null,
     };
   };
-}
-
-const isoDateWithOffset = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$/;
-
-function readDate(branch: unknown): string | null {
-  const text = stringAt(branch, paths.date);
-  if (text === null) return null;
-  const timeMs = isoDateWithOffset.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(timeMs)) throw unexpectedValue(paths.date, text, 'a date with its UTC offset');
-  return isoSeconds(timeMs);
 }
 
 function readAuthor(branch: unknown): string | null {

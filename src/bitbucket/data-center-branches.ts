@@ -1,9 +1,10 @@
-import { BitbranchError } from '../errors.ts';
 import type { Branch, BranchField } from './branch.ts';
 import { namePartWanted } from './branch-globs.ts';
 import type { BranchQuery } from './branch-query.ts';
 import { firstLine, isoSeconds } from './commit-text.ts';
+import { defaultBranchName } from './data-center-default-branch.ts';
 import { readDataCenterPages } from './data-center-pagination.ts';
+import { dataCenterRepositoryPath, dataCenterWebPath } from './data-center-paths.ts';
 import type { Host } from './hosts.ts';
 import { booleanAt, integerAt, requiredStringAt, stringAt, unexpectedValue } from './json-path.ts';
 import type { JsonApi } from './pagination.ts';
@@ -85,10 +86,6 @@ function mergedTest(target: string): (branch: unknown) => boolean {
   };
 }
 
-function dataCenterRepositoryPath({ workspace, slug }: Repository): string {
-  return `/rest/api/latest/projects/${encodeURIComponent(workspace)}/repos/${encodeURIComponent(slug)}`;
-}
-
 type DefaultTest = (branch: unknown) => boolean | null;
 
 const neverAsked: DefaultTest = () => null;
@@ -111,16 +108,6 @@ function defaultFlag(branch: unknown): boolean | null {
   return booleanAt(branch, ['default']) ?? booleanAt(branch, ['isDefault']);
 }
 
-/** Null where the repository has none. */
-async function defaultBranchName(api: JsonApi, path: string): Promise<string | null> {
-  try {
-    return requiredStringAt(await api.getJson(`${path}/default-branch`), paths.name);
-  } catch (error) {
-    if (error instanceof BitbranchError && error.code === 'not_found') return null;
-    throw error;
-  }
-}
-
 function branchReader(
   repository: Repository,
   fields: readonly BranchField[],
@@ -129,7 +116,7 @@ function branchReader(
 ) {
   const asked = new Set(fields);
   const fullName = `${repository.workspace}/${repository.slug}`;
-  const browseUrl = `${host.url}/${webPath(repository)}/browse`;
+  const browseUrl = `${host.url}/${dataCenterWebPath(repository)}/browse`;
   return (value: unknown): Branch => {
     const name = requiredStringAt(value, paths.name);
     return {
@@ -143,14 +130,6 @@ function branchReader(
       url: asked.has('url') ? `${browseUrl}?at=${encodedRef(name)}` : null,
     };
   };
-}
-
-/** A personal project's pages are below its user. */
-function webPath({ workspace, slug }: Repository): string {
-  const owner = workspace.startsWith('~')
-    ? `users/${encodeURIComponent(workspace.slice(1))}`
-    : `projects/${encodeURIComponent(workspace)}`;
-  return `${owner}/repos/${encodeURIComponent(slug)}`;
 }
 
 function encodedRef(name: string): string {

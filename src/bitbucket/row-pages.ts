@@ -87,3 +87,35 @@ export async function* refinedOrder<Row>(
     keptBack = rows.slice(end);
   }
 }
+
+/** A page of a list as it is asked for. */
+export interface LimitedPage<Row> {
+  readonly rows: readonly Row[];
+  /**
+   * Whether the limit left something out after these rows, or may have: what a page holds that was not read is not known where
+   * the program itself selects.
+   */
+  readonly isCut: boolean;
+}
+
+/**
+ * The first `limit` rows.
+ * @param surplus fields that were needed on the way only; they become null
+ */
+export async function* limitedRows<Row>(
+  pages: AsyncIterable<RowPage<Row>>,
+  limit = Number.POSITIVE_INFINITY,
+  surplus: readonly (keyof Row & string)[] = [],
+): AsyncGenerator<LimitedPage<Row>, void, void> {
+  const emptied = Object.fromEntries(surplus.map((field) => [field, null]));
+  let room = limit;
+  for await (const page of pages) {
+    const rows = page.rows.slice(0, room);
+    room -= rows.length;
+    yield {
+      rows: surplus.length === 0 ? rows : rows.map((row) => ({ ...row, ...emptied })),
+      isCut: room === 0 && (rows.length < page.rows.length || page.hasMore),
+    };
+    if (room === 0) return;
+  }
+}

@@ -5,6 +5,7 @@ import { baseUrlOf, pathParametersOf, serve, urlOf } from '../http.ts';
 import type { Permission } from '../permission.ts';
 import { type LazyList, lazyList, type Repository } from '../repositories/repository.ts';
 import { type CloudAnswers, cloudAnswers } from './cloud-answers.ts';
+import { newestCommit } from './commits.ts';
 import type { QueryableFields } from './fields.ts';
 import { legacyChangeset } from './legacy-branches.ts';
 import { pageOf } from './paging.ts';
@@ -97,6 +98,10 @@ export function serveCloudApi(
     if (branch === undefined) throw new ApiError(404, `Branch "${path['*']}" does not exist.`);
     return answers.branch(repository, branch);
   });
+
+  get('/2.0/repositories/:workspace/:slug/commits', 'repository', async ({ url, path }) =>
+    newestCommit(findRepository(repositories, path['workspace'], path['slug']), url),
+  );
 
   get('/1.0/repositories/:workspace/:slug/branches', 'repository', async ({ path }) => {
     const { branches } = await findRepository(repositories, path['workspace'], path['slug']).refs();

@@ -1,0 +1,74 @@
+import { defaultBranchName } from './data-center-default-branch.ts';
+import { readDataCenterPages } from './data-center-pagination.ts';
+import { dataCenterRepositoryPath, dataCenterWebPath } from './data-center-paths.ts';
+import type { Host } from './hosts.ts';
+import { inOrder } from './in-order.ts';
+import { booleanAt, requiredStringAt, stringAt } from './json-path.ts';
+import type { ListingNotices } from './listing-notices.ts';
+import type { JsonApi } from './pagination.ts';
+import type { RepositoryField, RepositoryListing } from './repository-listing.ts';
+import type { RowPage } from './row-pages.ts';
+
+/** How many repositories are asked for their default branch at a time. */
+const concurrency = 8;
+
+/**
+ * The repositories of a project on Data Center; of all projects for null.
+ * @param pageLength rows in a page
+ */
+export async function* listDataCenterRepositories(
+  api: JsonApi,
+  host: Host,
+  project: string | null,
+  fields: readonly RepositoryField[],
+  { notices, pageLength }: { notices: ListingNotices; pageLength?: number | undefined },
+): AsyncGenerator<RowPage<RepositoryListing>, void, void> {
+  const path = project === null ? '/repos' : `/projects/${encodeURIComponent(project)}/repos`;
+  const pages = readDataCenterPages(api, `/rest/api/latest${path}`, {}, pageLength);
+  for await (const page of pages) {
+    const rows = page.values.map((value) => toListing(value, fields, host));
+    yield {
+      ...page,
+      rows: fields.includes('mainBranch') ? await withMainBranches(rows, api, notices) : rows,
+    };
+  }
+}
+
+function toListing(
+  value: unknown,
+  fields: readonly RepositoryField[],
+  host: Host,
+): RepositoryListing {
+  const workspace = requiredStringAt(value, ['project', 'key']);
+  const slug = requiredStringAt(value, ['slug']);
+  const isPublic = booleanAt(value, ['public']);
+  return {
+    repository: `${workspace}/${slug}`,
+    name: requiredStringAt(value, ['name']),
+    slug,
+    private: fields.includes('private') && isPublic !== null ? !isPublic : null,
+    mainBranch: null,
+    updated: null,
+    description: fields.includes('description') ? stringAt(value, ['description']) : null,
+    url: fields.includes('url')
+      ? `${host.url}/${dataCenterWebPath({ workspace, slug })}/browse`
+      : null,
+  };
+}
+
+/** Data Center tells the default branch of one repository at a time. */
+async function withMainBranches(
+  rows: readonly RepositoryListing[],
+  api: JsonApi,
+  notices: ListingNotices,
+): Promise<RepositoryListing[]> {
+  if (rows.length > 0) await notices.onBulk?.(rows.length);
+  const asked = inOrder(rows, concurrency, async (row) => {
+    const [workspace = '', slug = ''] = row.repository.split('/');
+    const mainBranch = await defaultBranchName(api, dataCenterRepositoryPath({ workspace, slug }));
+    return { ...row, mainBranch };
+  });
+  const complete: RepositoryListing[] = [];
+  for await (const row of asked) complete.push(row);
+  return complete;
+}
