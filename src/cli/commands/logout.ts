@@ -19,15 +19,23 @@ export async function run(args: Arguments, context: Context): Promise<void> {
     return say(`Nothing to forget: nobody is signed in${host ? ` to ${host.name}` : ''}.`, context);
   }
   const known = accountSettings(settings, host.url, account);
-  const store = chosenStore(args, context, known?.store);
+  // Where the secret was put is known better than by BITBRANCH_STORE, which is for new ones.
+  const store =
+    known === undefined || args.has('store')
+      ? chosenStore(args, context)
+      : context.storeNamed(known.store);
   // Also where the settings know nothing: they may have been lost, and the secret not.
   const removed = await store.remove(credentialReference(host.url, account));
-  if (known !== undefined) {
+  if (known?.store === store.name) {
     await context.settings.update((current) => withoutAccount(current, host.url, account));
+    if (!removed) throw nothingRemoved(host, account, store);
   } else if (!removed) {
-    return say(`Nothing to forget: ${account} is not signed in to ${host.name}.`, context);
+    const what = `${store.description} shows no credential of ${account} at ${host.name}`;
+    return say(`Nothing to forget: ${what}.`, context);
+  } else if (known !== undefined) {
+    const what = `the old credential of ${account} at ${host.name} from ${store.description}`;
+    return say(`Removed ${what}; the sign-in that is in use stays.`, context);
   }
-  if (!removed) throw nothingRemoved(host, account, store);
   await say(
     `Signed out ${account} from ${host.name}: the credential was removed from ${store.description}.`,
     context,

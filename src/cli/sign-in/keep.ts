@@ -7,7 +7,7 @@ import { createApiClient } from '../../bitbucket/api-client.ts';
 import { currentUser } from '../../bitbucket/current-user.ts';
 import type { Context } from '../../context.ts';
 import type { Credential } from '../../credentials/credential.ts';
-import type { CredentialStore } from '../../credentials/credential-store.ts';
+import type { CredentialStore, RecordReference } from '../../credentials/credential-store.ts';
 import { BitbranchError } from '../../errors.ts';
 
 export interface SignInPlan {
@@ -62,13 +62,29 @@ async function keep(
   await settings.update((current) => withSignIn(current, credential, store.name, signedInAt));
 }
 
-/** A secret lies in one place: the copy of an earlier sign-in that went to another store is removed there. */
+/**
+ * A secret lies in one place: the copy of an earlier sign-in that went to another store is removed there. That store may be
+ * the very one that no longer opens, which is no reason to refuse the new sign-in.
+ */
 async function removeOldCopy(
   { host, account }: Credential,
   store: CredentialStore,
-  { settings, storeNamed }: Context,
+  { settings, storeNamed, note }: Context,
 ): Promise<void> {
   const earlier = accountSettings(await settings.read(), host, account.name);
   if (earlier === undefined || earlier.store === store.name) return;
-  await storeNamed(earlier.store).remove(credentialReference(host, account.name));
+  const old = storeNamed(earlier.store);
+  if (await isRemoved(old, credentialReference(host, account.name))) return;
+  await note(
+    `Note: ${old.description} could not be opened and may still hold the old credential. Remove it once it can: bitbranch logout --store ${old.name} --host ${host} --account ${account.name}`,
+  );
+}
+
+async function isRemoved(store: CredentialStore, reference: RecordReference): Promise<boolean> {
+  try {
+    return await store.remove(reference);
+  } catch (error) {
+    if (error instanceof BitbranchError) return false;
+    throw error;
+  }
 }
