@@ -38,7 +38,7 @@ export function authenticator(realm: Realm): Authenticate {
 }
 
 /** RFC 6750 section 2.1 or RFC 7617 section 2; null for another scheme or none. */
-function presentedToken(authorization: string | undefined): PresentedToken | null {
+export function presentedToken(authorization: string | undefined): PresentedToken | null {
   const [, bearer] = /^Bearer +([!-~]+)$/i.exec(authorization ?? '') ?? [];
   if (bearer !== undefined) return { userName: null, token: bearer };
   const [, basic] = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization ?? '') ?? [];

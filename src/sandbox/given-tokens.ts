@@ -36,6 +36,6 @@ export function givenTokenCaller(
   return {
     credentialType: isUser ? 'apitoken' : 'access_token',
     isUser,
-    permissions: ['account', 'repository'],
+    permissions: ['account', 'repository', 'repository:write'],
   };
 }

@@ -26,7 +26,7 @@ export interface HostKindOptions {
 }
 
 const fiveYearsInSeconds = 5 * 365 * 24 * 60 * 60;
-const allPermissions = ['account', 'repository'] as const;
+const allPermissions = ['account', 'repository', 'repository:write'] as const;
 
 /**
  * The two kinds of host, which share account and consumer, but no credential.

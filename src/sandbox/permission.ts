@@ -2,6 +2,7 @@
 export const permissionMeanings = {
   account: 'Read who you are',
   repository: 'Read your repositories and their branches',
+  'repository:write': 'Push to your repositories',
 } as const;
 
 export type Permission = keyof typeof permissionMeanings;

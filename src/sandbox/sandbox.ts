@@ -21,7 +21,7 @@ export interface SandboxOptions {
   readonly generated?: readonly { readonly fullName: string; readonly branches: number }[];
   /** The OAuth consumer that is registered here, for all that has a secret; a random one by default. */
   readonly consumer?: { readonly key: string; readonly secret: string };
-  /** What the consumer may ask for on Cloud; both by default. */
+  /** What the consumer may ask for on Cloud; everything by default. */
   readonly permissions?: readonly Permission[];
   /** Data Center's consumers for OAuth 1.0a, by their RSA public keys; none by default. */
   readonly applicationLinks?: readonly ApplicationLink[];
@@ -95,7 +95,7 @@ async function openRepositories({ repositories = [], generated = [] }: SandboxOp
 
   const sample = await makeSampleRepository();
   return {
-    repositories: [gitRepository('maria/sample', sample.path)],
+    repositories: [gitRepository('maria/sample', sample.path, { acceptsPushes: true })],
     removeSample: sample.remove,
   };
 }

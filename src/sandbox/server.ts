@@ -8,6 +8,7 @@ import { compress } from './compression.ts';
 import { dataCenterError } from './data-center/answers.ts';
 import { serveDataCenterApi } from './data-center/api.ts';
 import { type Fault, injectFaults } from './faults.ts';
+import { acceptPacks, serveGit } from './git/routes.ts';
 import type { HostKind } from './host-kinds.ts';
 import { baseUrlOf } from './http.ts';
 import { serveOAuth1 } from './oauth1/routes.ts';
@@ -71,6 +72,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
     const { cloud, dataCenter, repositories } = options;
     serveCloudApi(scope, { repositories, authenticate: authenticator(cloud) });
     serveDataCenterApi(scope, { repositories, authenticate: authenticator(dataCenter) });
+  });
+  app.register(async (scope) => {
+    const { cloud, dataCenter, repositories } = options;
+    acceptPacks(scope);
+    serveGit(scope, '', { repositories, realm: cloud });
+    serveGit(scope, '/scm', { repositories, realm: dataCenter });
   });
   return app;
 }

@@ -1,7 +1,9 @@
 import type { OAuth2Dialect } from '../oauth2/dialect.ts';
+import type { Permission } from '../permission.ts';
 
-/** What an administrator let the consumer have. Everything here is private, which `PUBLIC_REPOS` does not help with. */
-const scopes = ['PUBLIC_REPOS', 'REPO_READ'];
+/** What an administrator let the consumer have. */
+const allowedScopes = ['PUBLIC_REPOS', 'REPO_READ', 'REPO_WRITE'];
+const defaultScopes = ['PUBLIC_REPOS', 'REPO_READ'];
 
 /** Data Center's OAuth 2.0. */
 export function dataCenterOAuth2(lifetimeSeconds = 3600): OAuth2Dialect {
@@ -21,10 +23,15 @@ export function dataCenterOAuth2(lifetimeSeconds = 3600): OAuth2Dialect {
       lockOutSeconds: 0,
     },
     grantedScope(requested) {
-      const names = requested?.split(' ') ?? scopes;
-      return names.every((name) => scopes.includes(name)) ? names.join(' ') : null;
+      const names = requested?.split(' ') ?? defaultScopes;
+      return names.every((name) => allowedScopes.includes(name)) ? names.join(' ') : null;
     },
-    permissionsOf: (scope) =>
-      scope.split(' ').includes('REPO_READ') ? ['account', 'repository'] : ['account'],
+    permissionsOf: (scope) => permissionsOf(scope.split(' ')),
   };
+}
+
+/** Each scope has the lesser ones in it; everything here is private, which `PUBLIC_REPOS` does not help with. */
+function permissionsOf(scopes: readonly string[]): readonly Permission[] {
+  if (scopes.includes('REPO_WRITE')) return ['account', 'repository', 'repository:write'];
+  return scopes.includes('REPO_READ') ? ['account', 'repository'] : ['account'];
 }

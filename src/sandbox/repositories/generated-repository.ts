@@ -39,7 +39,7 @@ export function generatedRepository(fullName: string, size: number): Repository 
 
   const branches: BranchList = { size, at, find };
   const refs = { branches, mainBranch: size > 0 ? mainBranch : null };
-  return { fullName, refs: async () => refs, distance: async () => null };
+  return { fullName, directory: null, refs: async () => refs, distance: async () => null };
 }
 
 /** Scattered, so that an order by date is not the order of the names. */

@@ -19,10 +19,15 @@ const fields = [
 const format = fields.map((field) => `${field}%00`).join('');
 
 /** A repository on disk, bare or not; every answer shows the branches that it has at that moment. */
-export function gitRepository(fullName: string, path: string): Repository {
+export function gitRepository(
+  fullName: string,
+  path: string,
+  { acceptsPushes = false } = {},
+): Repository {
   const gitPath = resolve(path);
   return {
     fullName,
+    directory: { path: gitPath, acceptsPushes },
     refs: () => readRefs(gitPath),
     distance: (baseHash, hash) => countBetween(gitPath, baseHash, hash),
   };

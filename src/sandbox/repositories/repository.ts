@@ -35,9 +35,17 @@ export interface Refs {
 export interface Repository {
   /** `workspace/slug`. */
   readonly fullName: string;
+  /** What git clones; null for one that is made up. */
+  readonly directory: RepositoryDirectory | null;
   refs(): Promise<Refs>;
   /** How many commits each of two commits has that the other lacks; null where there is no history to count in. */
   distance(baseHash: string, hash: string): Promise<Distance | null>;
+}
+
+export interface RepositoryDirectory {
+  /** Absolute path. */
+  readonly path: string;
+  readonly acceptsPushes: boolean;
 }
 
 export interface Distance {
