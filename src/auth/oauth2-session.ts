@@ -2,6 +2,7 @@ import type { Host } from '../bitbucket/hosts.ts';
 import type { Context, HttpRequest, HttpResponse } from '../context.ts';
 import type { OAuth2Credential } from '../credentials/credential.ts';
 import type { CredentialStore } from '../credentials/credential-store.ts';
+import { BitbranchError } from '../errors.ts';
 import { authorizationServer, issuedTokens, oauth2Client, sendBy } from './oauth2-server.ts';
 import { renewUnderLock } from './renewal.ts';
 
@@ -20,13 +21,17 @@ export function oauth2Sender(
 
   async function renew(refused: OAuth2Credential): Promise<void> {
     if (refused.accessToken !== current.accessToken) return;
-    renewal ??= renewedOAuth2(host, current, store, context)
-      .then((fresh) => {
+    renewal ??= renewedOAuth2(host, current, store, context).then(
+      (fresh) => {
         current = fresh;
-      })
-      .finally(() => {
         renewal = undefined;
-      });
+      },
+      (error) => {
+        // What the server has ended stays ended: asking again with a used token could lock out others as well.
+        if (!isEnded(error)) renewal = undefined;
+        throw error;
+      },
+    );
     await renewal;
   }
 
@@ -45,6 +50,10 @@ export function oauth2Sender(
     await renew(used);
     return send(request);
   };
+}
+
+function isEnded(error: unknown): boolean {
+  return error instanceof BitbranchError && error.code === 'sign_in_needed';
 }
 
 /** Whether the last tenth of its life, at most its last minute, has begun. */
