@@ -6,6 +6,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Output {
   readonly isTerminal: boolean;
+  /** Whether another program reads it. */
+  readonly isPipe: boolean;
   /** Width in columns; 80 where it is not a terminal. */
   readonly columns: number;
   /**

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { updated } from '../scripts/update-readme.ts';
 import { environmentRows } from '../src/cli/help-topics.ts';
 import { run } from '../src/cli/run.ts';
-import { testContext } from './helpers/context.ts';
+import { fixedClock, testContext, testNowMs } from './helpers/context.ts';
 import { sandboxWorld } from './helpers/sandbox-world.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -25,7 +25,8 @@ test('the README has the commands, flags, variables and exit codes of the progra
 
 test('the README shows what the program prints', async (t) => {
   const { world } = await sandboxWorld(t);
-  const context = testContext({ ...world, stdoutIsTerminal: true });
+  const clock = fixedClock(testNowMs);
+  const context = testContext({ ...world, clock, stdoutIsTerminal: true });
   assert.equal(await run(['branches', 'maria/sample', '--color=never'], context), 0);
   assert.ok(readme.includes(context.printed.stdout), context.printed.stdout);
 });

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { BitbranchError } from '../errors.ts';
 import { type CommandName, commands, isCommandName } from './commands.ts';
-import { allFlags, type FlagName, globalFlags } from './flags.ts';
+import { allFlags, type Flag, type FlagName, globalFlags } from './flags.ts';
 import { didYouMean } from './suggestion.ts';
 
 /** What a person typed, taken apart and checked against the tables of commands and flags. */
@@ -84,13 +84,13 @@ function addFlag(
         ) ?? 'See bitbranch --help.',
     });
   }
-  const flag = allFlags[name];
+  const flag: Flag = allFlags[name];
   if (flag.value === undefined && value !== undefined) {
     throw new BitbranchError('usage', `--${name} takes no value.`, {
       hint: `Write just --${name}.`,
     });
   }
-  if (flag.value !== undefined && !flag.valueIsOptional && !isValue(value, inlineValue)) {
+  if (flag.value !== undefined && !flag.valueIsOptional && !isValue(flag, value, inlineValue)) {
     throw new BitbranchError('usage', `--${name} needs a value.`, {
       hint: `Write --${name} ${flag.value}; a value that begins with a hyphen is joined: --${name}=VALUE.`,
     });
@@ -99,8 +99,14 @@ function addFlag(
 }
 
 /** What looks like the next flag is more likely one than a value. */
-function isValue(text: string | undefined, isJoined: boolean | undefined): boolean {
-  return text !== undefined && text !== '' && (isJoined === true || !/^-./.test(text));
+function isValue(
+  { takesHyphen }: Flag,
+  text: string | undefined,
+  isJoined: boolean | undefined,
+): boolean {
+  if (text === undefined || text === '') return false;
+  if (isJoined) return true;
+  return takesHyphen ? !text.startsWith('--') : !/^-./.test(text);
 }
 
 function isFlagName(name: string): name is FlagName {

@@ -15,3 +15,24 @@ export function parseDurationMs(flag: string, text: string): number {
   }
   return Number(match[1]) * unitMs[match[2] as keyof typeof unitMs];
 }
+
+/**
+ * Milliseconds since 1970 of a moment: as long ago as a duration says, or a date or time in ISO 8601; UTC, unless it has an offset.
+ * @throws {BitbranchError} `usage`
+ */
+export function parseMomentMs(flag: string, text: string, nowMs: number): number {
+  if (/^\d+[a-z]+$/.test(text)) return nowMs - parseDurationMs(flag, text);
+  const match =
+    /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text);
+  const [, date = '', time = '00:00', offset = 'Z'] = match ?? [];
+  const momentMs = Date.parse(`${date}T${time}${offset}`);
+  if (!Number.isNaN(momentMs) && isCalendarDate(date)) return momentMs;
+  throw new BitbranchError('usage', `--${flag} ${text} is neither a duration nor a date.`, {
+    hint: 'Write 12h or 30d, a date such as 2026-01-31, or a time such as 2026-01-31T09:00:00Z.',
+  });
+}
+
+/** Date.parse takes 30 February for 2 March. */
+function isCalendarDate(date: string): boolean {
+  return new Date(`${date}T00:00Z`).toISOString().startsWith(date);
+}

@@ -5,6 +5,8 @@ export interface Flag {
   /** The value may be left out; it then has to be joined with `=`. */
   readonly valueIsOptional?: boolean;
   readonly repeatable?: boolean;
+  /** Its value may begin with a hyphen; elsewhere that is more likely the next flag. */
+  readonly takesHyphen?: boolean;
   readonly short?: string;
   /** Environment variables that stand in for it, first one first. */
   readonly environment?: readonly string[];
@@ -83,12 +85,54 @@ export const globalFlags = {
 
 /** Accepted by the commands that name them. */
 export const commandFlags = {
+  workspace: { value: 'WORKSPACE', summary: 'every repository of a workspace (Cloud)' },
+  project: {
+    value: 'KEY',
+    summary: 'every repository of a project (on Cloud together with --workspace)',
+  },
+  match: {
+    value: 'GLOB',
+    repeatable: true,
+    summary: "only names that match; with ! before it, all but those: --match '!release/*'",
+  },
+  query: { value: 'TEXT', summary: "only what Cloud's filter language selects (see formatting)" },
+  author: {
+    value: 'NAME',
+    summary: "only branches whose latest commit's author has this in the name",
+  },
+  newer: { value: 'AGE|DATE', summary: 'only branches with a commit since then: 30d, 2026-01-31' },
+  older: { value: 'AGE|DATE', summary: 'only branches without a commit since then: 90d' },
+  'merged-into': { value: 'BRANCH', summary: 'only branches whose commits are all in BRANCH' },
+  sort: {
+    value: 'KEY',
+    takesHyphen: true,
+    summary: 'order: name or date (repositories: name or updated), with - before it descending',
+  },
   format: {
-    value: 'table|tsv|names|json|jsonl',
+    value: 'table|tsv|names|json|jsonl|csv',
     summary: 'how to print (default: table on a terminal, else tsv)',
   },
   null: { short: '0', summary: 'end each record of --format names with NUL' },
+  'csv-safe': { summary: 'keep cells of --format csv from being taken for formulas' },
   limit: { value: 'N', summary: 'stop after N records, and say so' },
+  web: { summary: 'open the page of the list in the browser instead' },
+  method: { value: 'METHOD', summary: 'of the request (default: GET)' },
+  header: {
+    value: 'NAME:VALUE',
+    repeatable: true,
+    summary: 'send a header as well',
+  },
+  body: {
+    value: 'FILE',
+    summary: 'send what the file holds, - for standard input; JSON by default',
+  },
+  field: {
+    value: 'KEY=VALUE',
+    repeatable: true,
+    summary: 'member of a JSON body, as a text; with GET a parameter of the query',
+  },
+  paginate: { summary: 'follow every page, and print one document with the values of all' },
+  include: { short: 'i', summary: 'print the status and the headers of the answer first' },
   'private-key-file': {
     value: 'FILE',
     summary: 'RSA private key in PEM for a Data Center consumer, instead of a new one',
@@ -96,6 +140,9 @@ export const commandFlags = {
   request: { summary: 'only begin: print the page to open as JSON, for login --complete later' },
   complete: {
     summary: 'end what login --request began, with the address at which the browser ended',
+  },
+  'setup-git': {
+    summary: 'have git use the sign-in for clones, fetches and pushes over https',
   },
   check: { summary: 'ask the host whether the credential is accepted' },
   port: { value: 'N', summary: 'port to listen on (default: any free one)' },
@@ -132,6 +179,8 @@ export const environmentOnly = {
     'secret of the consumer that BITBRANCH_CONSUMER_KEY or --consumer-key names',
   BITBRANCH_PASSPHRASE: 'passphrase of --store file; without it you are asked',
   BITBRANCH_TOKEN: 'a bearer token, or email:api-token, used instead of any stored credential',
+  FORCE_HYPERLINK:
+    'whether names in a table are links: 1 for a terminal that is not known, 0 for none',
   BITBRANCH_CONFIG_DIR:
     "where settings that are no secrets live (default: the platform's config directory)",
 } as const;

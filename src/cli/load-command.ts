@@ -13,6 +13,7 @@ export const loadCommand: Readonly<Record<CommandName, () => Promise<CommandModu
   logout: () => import('./commands/logout.ts'),
   status: () => import('./commands/status.ts'),
   branches: () => import('./commands/branches.ts'),
+  repos: () => import('./commands/repos.ts'),
   token: () => import('./commands/token.ts'),
   consumer: () => import('./commands/consumer.ts'),
   api: () => import('./commands/api.ts'),

@@ -4,32 +4,21 @@ import { type Host, isBitbucketOrg } from '../bitbucket/hosts.ts';
 import {
   type HostHint,
   hintMatchesHost,
-  parseRepositoryReference,
   type RepositoryReference,
 } from '../bitbucket/repository-reference.ts';
 import type { Context } from '../context.ts';
 import { BitbranchError } from '../errors.ts';
 import { defaultHost, type HostSources, hostOfUrl, namedHost, onlyHost } from './host-choice.ts';
 
-export interface ChosenRepository {
-  readonly host: Host;
-  readonly repository: RepositoryReference;
-}
-
 /**
- * The repository that an operand names, else the one of the git remote here, together with its host.
- * @throws {BitbranchError} `usage` when it can't be told, `sign_in_needed` when nobody is signed in to its host
+ * The repository of the git remote here.
+ * @throws {BitbranchError} `usage` when it can't be told
  */
-export async function chooseRepository(
-  operand: string | undefined,
+export async function repositoryHere(
   sources: HostSources,
-  context: Context,
-): Promise<ChosenRepository> {
-  const repository =
-    operand === undefined
-      ? repositoryFromRemotes(await context.git.remotes(), (hint) => isKnown(hint, sources))
-      : parseRepositoryReference(operand);
-  return { repository, host: hostOf(repository.host, sources) };
+  { git }: Pick<Context, 'git'>,
+): Promise<RepositoryReference> {
+  return repositoryFromRemotes(await git.remotes(), (hint) => isKnown(hint, sources));
 }
 
 /** Hosts that a remote may mean: the one named, else bitbucket.org and those signed in to. */
@@ -46,8 +35,11 @@ function isKnown(hint: HostHint, sources: HostSources): boolean {
   return knownHosts(sources).some(({ url }) => hintMatchesHost(hint, url));
 }
 
-/** The host of a repository; a credential never follows a clone URL to a host that it was not made for. */
-function hostOf(hint: HostHint | null, sources: HostSources): Host {
+/**
+ * The host of a repository; a credential never follows a clone URL to a host that it was not made for.
+ * @throws {BitbranchError} `usage` or `sign_in_needed` where there is none
+ */
+export function repositoryHost(hint: HostHint | null, sources: HostSources): Host {
   if (hint === null) return namedHost(sources) ?? onlyHost(sources);
   const host = knownHosts(sources).find(({ url }) => hintMatchesHost(hint, url));
   if (host !== undefined) return host;

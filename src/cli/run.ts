@@ -3,9 +3,9 @@ import { type BitbranchError, exitCodeOf, toBitbranchError } from '../errors.ts'
 import { version } from '../version.ts';
 import { type Arguments, parseArguments } from './arguments.ts';
 import { commands } from './commands.ts';
+import { errorReport } from './error-report.ts';
 import { loadCommand } from './load-command.ts';
 import { chosenStore } from './options.ts';
-import { escapeMisleading, unicodeEscape, visibleText } from './output/escape.ts';
 
 /** Runs one command line and resolves with its exit code; everything that goes wrong is told on stderr. */
 export async function run(argv: readonly string[], context: Context): Promise<number> {
@@ -38,20 +38,10 @@ function asksForJson(argv: readonly string[]): boolean {
 }
 
 async function report(error: BitbranchError, asJson: boolean, context: Context): Promise<void> {
-  const { code, message, hint } = error;
-  const text = asJson
-    ? escapeMisleading(
-        JSON.stringify({ error: { code, message, hint: hint ?? null } }),
-        unicodeEscape,
-      )
-    : [
-        `bitbranch: ${visibleText(message)}`,
-        ...(hint === undefined ? [] : [visibleText(hint)]),
-      ].join('\n');
   if (error.code === 'unexpected' && error.cause instanceof Error)
-    context.trace(error.cause.stack ?? message);
+    context.trace(error.cause.stack ?? error.message);
   try {
-    await context.terminal.stderr.write(`${text}\n`);
+    await context.terminal.stderr.write(errorReport(error, asJson));
   } catch (thrown) {
     if (!(thrown instanceof ClosedPipe)) throw thrown;
   }

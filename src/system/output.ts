@@ -20,6 +20,10 @@ export function createOutput(descriptor: 1 | 2): Output {
     get isTerminal() {
       return knowsTerminal();
     },
+    get isPipe() {
+      const status = fstatSync(descriptor);
+      return status.isFIFO() || status.isSocket();
+    },
     get columns() {
       return (knowsTerminal() && stream().columns) || 80;
     },

@@ -49,6 +49,9 @@ const lines: readonly (readonly [
   [['branches', '--', '--odd'], ['branches', '--odd'], {}],
   [['--', 'branches', '-h'], ['branches', '-h'], {}],
   [['branches', '-'], ['branches', '-'], {}],
+  [['branches', 'a/b', 'c/d', 'e/f'], ['branches', 'a/b', 'c/d', 'e/f'], {}],
+  [['branches', '--sort', '-date', 'a/b'], ['branches', 'a/b'], { sort: ['-date'] }],
+  [['api', '/2.0/x', '--body', '-', '-i'], ['api', '/2.0/x'], { body: ['-'], include: null }],
 ];
 
 for (const [argv, words, flags] of lines) {
@@ -70,7 +73,9 @@ const mistakes: readonly (readonly [argv: readonly string[], message: RegExp, hi
   [['login', '--no-browser=firefox'], /--no-browser takes no value/, /just --no-browser/],
   [['status', '--limit', '3'], /status has no flag --limit/, /status --help/],
   [['status', 'me'], /status does not take "me"/, /status --help/],
-  [['branches', 'a/b', 'c/d'], /branches does not take "c\/d"/, /branches --help/],
+  [['repos', 'a', 'b'], /repos does not take "b"/, /repos --help/],
+  [['branches', '--sort', '--limit', '3'], /--sort needs a value/, /--sort KEY/],
+  [['branches', '--author', '-x'], /--author needs a value/, /--author=VALUE/],
   [['status', '--json', 'host'], /status does not take "host"/, /status --help/],
 ];
 

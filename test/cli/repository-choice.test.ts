@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseArguments } from '../../src/cli/arguments.ts';
-import { chooseRepository } from '../../src/cli/repository-choice.ts';
+import { namedRepositories } from '../../src/cli/listing/wanted-repositories.ts';
+import { repositoryHost } from '../../src/cli/repository-choice.ts';
 import type { OAuth1Credential } from '../../src/credentials/credential.ts';
 import { type TestWorld, testContext } from '../helpers/context.ts';
 import { cloudUrl, credentialFor, otherUrl, signedIn } from '../helpers/signed-in.ts';
@@ -15,11 +16,10 @@ async function choose({ argv, env = {}, remotes = {}, signedIn: credentials = []
   const args = parseArguments(['branches', ...argv]);
   const { settings } = signedIn(...credentials);
   const context = testContext({ env, remotes, settings });
-  const { host, repository } = await chooseRepository(
-    args.operands[0],
-    { args, env, settings },
-    context,
-  );
+  const sources = { args, env, settings };
+  const [repository] = await namedRepositories(sources, context);
+  assert.ok(repository);
+  const host = repositoryHost(repository.host, sources);
   return `${host.url} ${repository.workspace}/${repository.slug}`;
 }
 

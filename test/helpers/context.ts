@@ -196,6 +196,7 @@ function testTerminal(
   const answers = [...(world.answers ?? [])];
   const output = (stream: 'stdout' | 'stderr', isTerminal: boolean): Output => ({
     isTerminal,
+    isPipe: !isTerminal,
     columns: world.columns ?? 80,
     write: async (data) => {
       if (world.closed?.includes(stream)) throw new ClosedPipe();

@@ -1,16 +1,18 @@
 import { type BranchField, branchFields } from '../../bitbucket/branch.ts';
+import { showDate } from './age.ts';
 import type { RecordType } from './records.ts';
 
 export const branchRecords: RecordType<BranchField> = {
   fields: branchFields,
-  tsvFields: ['name', 'hash', 'date', 'author'],
+  shortFields: ['name', 'hash', 'date', 'author'],
+  groupField: 'repository',
   nameField: 'name',
-  tableFields: ['name', 'hash', 'date', 'author'],
+  linkField: 'url',
   columnHints: {
     name: { leastWidth: 1 },
-    hash: { leastWidth: 7, abbreviate: (hash) => hash.slice(0, 12) },
-    date: { leastWidth: 10, abbreviate: (date) => date.slice(0, 'yyyy-mm-dd'.length) },
+    hash: { leastWidth: 7, show: (hash) => hash.slice(0, 12) },
+    date: { leastWidth: 10, show: showDate },
   },
   markField: 'default',
-  noneSentence: 'The repository has no branches.',
+  noneSentence: 'There are no such branches.',
 };

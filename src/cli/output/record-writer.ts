@@ -1,3 +1,4 @@
+import { createCsvWriter } from './csv.ts';
 import type { OutputPlan } from './format.ts';
 import { createJsonWriter } from './json.ts';
 import { createJsonlWriter } from './jsonl.ts';
@@ -14,9 +15,11 @@ export function createRecordWriter<Field extends string>(
   const { stdout } = outputs;
   switch (plan.format) {
     case 'table':
-      return createTableWriter(plan.fields, type, outputs);
+      return createTableWriter(plan, type, outputs);
     case 'tsv':
       return createTsvWriter(plan.fields, stdout);
+    case 'csv':
+      return createCsvWriter(plan.fields, plan.isCsvSafe, stdout);
     case 'names':
       return createNamesWriter(type.nameField, plan.endWithNul, stdout);
     case 'json':

@@ -15,25 +15,34 @@ export interface RecordWriter<Field extends string> {
 
 /** How `table` shows a field. */
 export interface ColumnHint {
-  /** Shortens values that are longer than a person needs. */
-  readonly abbreviate?: (value: string) => string;
+  /** Says what a person needs of the value. */
+  readonly show?: (value: string, view: TableView) => string;
   /** In columns; a narrow terminal shortens the field no further. */
   readonly leastWidth: number;
+}
+
+/** For whom a table is printed. */
+export interface TableView {
+  /** A person reads it now; a file may be read at any time. */
+  readonly isTerminal: boolean;
+  readonly nowMs: number;
 }
 
 /** A sort of record: what it consists of and how people see it. */
 export interface RecordType<Field extends string> {
   /** Every field, in the order of `--json`. */
   readonly fields: readonly Field[];
-  /** What `tsv` prints. */
-  readonly tsvFields: readonly Field[];
+  /** What `table`, `tsv` and `csv` print. */
+  readonly shortFields: readonly Field[];
+  /** Stands before them in a list of several groups. */
+  readonly groupField: Field;
   /** What `names` prints. */
   readonly nameField: Field;
-  /** The columns of `table`. */
-  readonly tableFields: readonly Field[];
+  /** Where the name leads to when it is clicked. */
+  readonly linkField: Field;
   readonly columnHints: Readonly<Partial<Record<Field, ColumnHint>>>;
   /** `table` puts `*` before the records in which this field is true. */
-  readonly markField: Field;
+  readonly markField: Field | null;
   /** What `table` says when there are none. */
   readonly noneSentence: string;
 }
@@ -44,4 +53,5 @@ export interface RecordOutputs {
   /** Where a person is told that there are none. */
   readonly stderr: Output;
   readonly useColor: boolean;
+  readonly nowMs: number;
 }

@@ -1,5 +1,14 @@
 import { visibleText } from './escape.ts';
-import type { FieldValue, RecordOutputs, RecordType, RecordWriter, Row } from './records.ts';
+import type { OutputPlan } from './format.ts';
+import { hyperlink } from './hyperlink.ts';
+import type {
+  FieldValue,
+  RecordOutputs,
+  RecordType,
+  RecordWriter,
+  Row,
+  TableView,
+} from './records.ts';
 import { rulerFor, type TextRuler } from './text-ruler.ts';
 
 const gap = '  ';
@@ -14,14 +23,14 @@ const defaultLeastWidth = 4;
  * where the line would be wider than the terminal; into a file they stay whole.
  */
 export function createTableWriter<Field extends string>(
-  fields: readonly Field[],
+  plan: Pick<OutputPlan<Field>, 'fields' | 'hasLinks'>,
   type: RecordType<Field>,
-  { stdout, stderr, useColor }: RecordOutputs,
+  { stdout, stderr, useColor, nowMs }: RecordOutputs,
 ): RecordWriter<Field> {
   const rows: Row<Field>[] = [];
   return {
     async write(moreRows) {
-      rows.push(...moreRows);
+      for (const row of moreRows) rows.push(row);
     },
     async end() {
       if (rows.length === 0) {
@@ -29,8 +38,9 @@ export function createTableWriter<Field extends string>(
         return;
       }
       const room = stdout.isTerminal ? stdout.columns : Number.POSITIVE_INFINITY;
-      const lines = await layOut(fields, type, rows, room);
-      const isBold = (index: number) => index === 0 || rows[index - 1]?.[type.markField] === true;
+      const view = { isTerminal: stdout.isTerminal, nowMs };
+      const lines = await layOut(plan, type, rows, room, view);
+      const isBold = (index: number) => index === 0 || isMarked(rows[index - 1], type);
       const styled = useColor
         ? lines.map((line, index) => (isBold(index) ? bold(line) : line))
         : lines;
@@ -48,30 +58,47 @@ interface Cell {
 
 /** The lines of the table, the header first. */
 async function layOut<Field extends string>(
-  fields: readonly Field[],
+  { fields, hasLinks }: Pick<OutputPlan<Field>, 'fields' | 'hasLinks'>,
   type: RecordType<Field>,
   rows: readonly Row<Field>[],
   room: number,
+  view: TableView,
 ): Promise<readonly string[]> {
-  const texts = fields.map((field) => columnTexts(field, type, rows));
+  const texts = fields.map((field) => columnTexts(field, type, rows, view));
   const ruler = await rulerFor(texts.flat());
   const columns = texts.map((column) => column.map((text) => ({ text, width: ruler.width(text) })));
   const widths = fitWidths(columns.map(widestCell), shrinkOrder(fields, type), room);
-  const padded = columns.map((cells, index) => padCells(cells, widths[index] ?? 0, ruler));
-  const marks = [
-    unmarked,
-    ...rows.map((row) => (row[type.markField] === true ? marked : unmarked)),
-  ];
+  const padded = columns.map((cells, index) => {
+    const urls = hasLinks && fields[index] === type.nameField ? linksOf(rows, type) : [];
+    return padCells(cells, widths[index] ?? 0, ruler, urls);
+  });
+  const marks = [unmarked, ...rows.map((row) => (isMarked(row, type) ? marked : unmarked))];
   return marks.map((mark, line) => (mark + padded.map((cells) => cells[line]).join(gap)).trimEnd());
+}
+
+function isMarked<Field extends string>(
+  row: Row<Field> | undefined,
+  { markField }: RecordType<Field>,
+): boolean {
+  return row !== undefined && markField !== null && row[markField] === true;
+}
+
+/** The address of each line's name; the header has none. */
+function linksOf<Field extends string>(
+  rows: readonly Row<Field>[],
+  { linkField }: RecordType<Field>,
+): readonly FieldValue[] {
+  return [null, ...rows.map((row) => row[linkField])];
 }
 
 function columnTexts<Field extends string>(
   field: Field,
   type: RecordType<Field>,
   rows: readonly Row<Field>[],
+  view: TableView,
 ): readonly string[] {
-  const abbreviate = type.columnHints[field]?.abbreviate ?? ((value: string) => value);
-  return [field, ...rows.map((row) => visibleText(abbreviate(textOf(row[field]))))];
+  const show = type.columnHints[field]?.show ?? ((value: string) => value);
+  return [field, ...rows.map((row) => visibleText(show(textOf(row[field]), view)))];
 }
 
 function textOf(value: FieldValue): string {
@@ -122,11 +149,17 @@ function fitWidths(
   return fitted;
 }
 
-function padCells(cells: readonly Cell[], width: number, ruler: TextRuler): readonly string[] {
-  return cells.map((cell) => {
-    if (cell.width <= width) return cell.text + ' '.repeat(width - cell.width);
-    const text = ruler.shorten(cell.text, width);
-    return text + ' '.repeat(width - ruler.width(text));
+function padCells(
+  cells: readonly Cell[],
+  width: number,
+  ruler: TextRuler,
+  urls: readonly FieldValue[],
+): readonly string[] {
+  return cells.map((cell, index) => {
+    const isShort = cell.width <= width;
+    const text = isShort ? cell.text : ruler.shorten(cell.text, width);
+    const padding = ' '.repeat(width - (isShort ? cell.width : ruler.width(text)));
+    return hyperlink(text, urls[index]) + padding;
   });
 }
 

@@ -9,12 +9,12 @@ import { failingAt, sandboxWorld } from '../../helpers/sandbox-world.ts';
 import { cloudUrl, credentialFor, signedIn } from '../../helpers/signed-in.ts';
 
 function options(argv: readonly string[], world: TestWorld) {
-  const { plan, limit, maxWaitMs, useColor } = branchesOptions(
+  const { plan, limit, useColor } = branchesOptions(
     parseArguments(['branches', ...argv]),
     testContext(world),
   );
   const { format, fields, endWithNul } = plan;
-  return { format, fields: fields.join(), endWithNul, limit, maxWaitMs, useColor };
+  return { format, fields: fields.join(), endWithNul, limit, useColor };
 }
 
 const every = 'repository,name,default,hash,date,author,message,url';
@@ -23,7 +23,6 @@ const inPipe = {
   fields: 'name,hash,date,author',
   endWithNul: false,
   limit: undefined,
-  maxWaitMs: 30_000,
   useColor: false,
 };
 
@@ -35,7 +34,10 @@ const understood: readonly (readonly [argv: readonly string[], expected: object,
   [['--json=hash,name'], { ...inPipe, format: 'json', fields: 'hash,name' }],
   [['--format', 'jsonl', '--json=name'], { ...inPipe, format: 'jsonl', fields: 'name' }],
   [['--format', 'names', '-0'], { ...inPipe, format: 'names', fields: 'name', endWithNul: true }],
-  [['--limit', '5', '--max-wait=1m'], { ...inPipe, limit: 5, maxWaitMs: 60_000 }],
+  [['--limit', '5'], { ...inPipe, limit: 5 }],
+  [['--workspace', 'acme'], { ...inPipe, fields: 'repository,name,hash,date,author' }],
+  [['a/b', 'c/d'], { ...inPipe, fields: 'repository,name,hash,date,author' }],
+  [['-'], { ...inPipe, fields: 'repository,name,hash,date,author' }],
   [['--color'], { ...inPipe, useColor: true }],
 ];
 
@@ -53,6 +55,13 @@ for (const argv of [
   ['--limit=many'],
   ['--max-wait=30'],
   ['--color=blue'],
+  ['--csv-safe'],
+  ['--sort=size'],
+  ['--sort', '--date'],
+  ['--newer=yesterday'],
+  ['--older=2026-02-30'],
+  ['--workspace=acme'],
+  ['no-slug'],
 ]) {
   test(`branches ${argv.join(' ')} is a usage error before anything is read or sent`, async () => {
     const context = testContext(signedIn(credentialFor(cloudUrl)));

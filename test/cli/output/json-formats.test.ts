@@ -34,11 +34,15 @@ test('jsonl: one object a line', async () => {
   assert.equal(stdout, `${mainJson}\n${untoldJson}\n`);
 });
 
-for (const format of ['json', 'jsonl', 'tsv', 'names']) {
+for (const format of ['json', 'jsonl', 'tsv', 'names', 'csv']) {
   test(`${format}: a page is on stdout before the next one is there`, async () => {
     const { terminal, printed: soFar } = testContext();
-    const outputs = { ...terminal, useColor: false };
-    const plan = planOutput({ format }, branchRecords, false);
+    const outputs = { ...terminal, useColor: false, nowMs: 0 };
+    const plan = planOutput({ format }, branchRecords, {
+      isTerminal: false,
+      showsLinks: false,
+      isGrouped: false,
+    });
     const writer = createRecordWriter(plan, branchRecords, outputs);
     await writer.write([main]);
     assert.match(soFar.stdout, /main/);

@@ -3,7 +3,7 @@ import { branchRecords } from '../../../src/cli/output/branch-records.ts';
 import { type OutputFlags, planOutput } from '../../../src/cli/output/format.ts';
 import { createRecordWriter } from '../../../src/cli/output/record-writer.ts';
 import type { Row } from '../../../src/cli/output/records.ts';
-import { testContext } from '../../helpers/context.ts';
+import { testContext, testNowMs } from '../../helpers/context.ts';
 
 export type BranchRow = Row<BranchField>;
 
@@ -12,18 +12,24 @@ export interface Printing {
   /** Columns of the terminal; without them stdout is a pipe. */
   readonly columns?: number;
   readonly useColor?: boolean;
+  readonly showsLinks?: boolean;
 }
 
 /** What is printed for pages of branches. */
 export async function printed(
   pages: readonly (readonly BranchRow[])[],
-  { flags, columns, useColor = false }: Printing,
+  { flags, columns, useColor = false, showsLinks = false }: Printing,
 ): Promise<{ stdout: string; stderr: string }> {
   const isTerminal = columns !== undefined;
   const context = testContext({ stdoutIsTerminal: isTerminal, columns: columns ?? 80 });
   const { stdout, stderr } = context.terminal;
-  const plan = planOutput(flags, branchRecords, isTerminal);
-  const writer = createRecordWriter(plan, branchRecords, { stdout, stderr, useColor });
+  const plan = planOutput(flags, branchRecords, { isTerminal, showsLinks, isGrouped: false });
+  const writer = createRecordWriter(plan, branchRecords, {
+    stdout,
+    stderr,
+    useColor,
+    nowMs: testNowMs,
+  });
   for (const page of pages) await writer.write(page);
   await writer.end();
   return context.printed;

@@ -31,26 +31,26 @@ const golden: ReadonlyArray<readonly [number | undefined, string]> = [
   ],
   [
     100,
-    `  name                                               hash          date        author
-* main                                               9f2c1d7e8b3a  2026-01-02  Jane Doe
+    `  name                                               hash          date           author
+* main                                               9f2c1d7e8b3a  10 months ago  Jane Doe
   feature/untold                                     0a1b2c3d4e5f
-  feature/PROJ-1234-a-rather-long-name-for-a-branch  9f2c1d7e8b3a  2026-01-02  Maximiliane Musterma…
+  feature/PROJ-1234-a-rather-long-name-for-a-branch  9f2c1d7e8b3a  10 months ago  Maximiliane Muste…
 `,
   ],
   [
     80,
     `  name                                               hash       date        aut…
-* main                                               9f2c1d7e…  2026-01-02  Jan…
+* main                                               9f2c1d7e…  10 months…  Jan…
   feature/untold                                     0a1b2c3d…
-  feature/PROJ-1234-a-rather-long-name-for-a-branch  9f2c1d7e…  2026-01-02  Max…
+  feature/PROJ-1234-a-rather-long-name-for-a-branch  9f2c1d7e…  10 months…  Max…
 `,
   ],
   [
     40,
     `  name         hash     date        aut…
-* main         9f2c1d…  2026-01-02  Jan…
+* main         9f2c1d…  10 months…  Jan…
   feature/un…  0a1b2c…
-  feature/PR…  9f2c1d…  2026-01-02  Max…
+  feature/PR…  9f2c1d…  10 months…  Max…
 `,
   ],
 ];
@@ -78,7 +78,7 @@ for (const columns of [40, 80, 200]) {
 /** The columns in which the dates (and their header) begin, as a terminal counts them. */
 function dateColumns(lines: readonly string[]): number[] {
   return lines.flatMap((line) => {
-    const start = line.search(/ {2}(?:date|2026-01-02)/);
+    const start = line.search(/ {2}(?:date|10 months)/);
     return start === -1 ? [] : [stringWidth(line.slice(0, start))];
   });
 }
@@ -120,6 +120,21 @@ test('colour is used only where it is asked for, and only for the header and the
   );
 });
 
+test('a name is a link where links can be clicked, its padding is not', async () => {
+  const rows = [main, { ...untold, url: 'javascript:0' }, { ...untold, url: 'https://x/\u001b\\' }];
+  const flags = { json: 'name,hash' };
+  const printing = { flags: { ...flags, format: 'table' }, columns: 80, showsLinks: true };
+  const { stdout } = await printed([rows], printing);
+  assert.equal(
+    stdout,
+    `  name            hash
+* \u001b]8;;${main.url}\u001b\\main\u001b]8;;\u001b\\            9f2c1d7e8b3a
+  feature/untold  0a1b2c3d4e5f
+  feature/untold  0a1b2c3d4e5f
+`,
+  );
+});
+
 test('other columns can be picked', async () => {
   const flags = { json: 'default,repository,name', format: 'table' };
   const { stdout } = await printed([[main, untold]], { flags });
@@ -133,7 +148,7 @@ test('no branches are told to the person, and stdout stays empty', async () => {
   for (const pages of [[], [[]]]) {
     assert.deepEqual(await printed(pages, { flags: {}, columns: 80 }), {
       stdout: '',
-      stderr: 'The repository has no branches.\n',
+      stderr: 'There are no such branches.\n',
     });
   }
 });

@@ -1,0 +1,71 @@
+import type { Host } from '../../bitbucket/hosts.ts';
+import type { JsonApi } from '../../bitbucket/pagination.ts';
+import { listRepositories } from '../../bitbucket/repositories.ts';
+import type { RepositoryField, RepositoryQuery } from '../../bitbucket/repository-listing.ts';
+import type { Context } from '../../context.ts';
+import type { Arguments } from '../arguments.ts';
+import { namedHost, onlyHost } from '../host-choice.ts';
+import { apiClients } from '../listing/api-clients.ts';
+import {
+  type ListOptions,
+  listOptions,
+  recordWriter,
+  sortOption,
+} from '../listing/list-options.ts';
+import { listingNotices, waitNote } from '../listing/notices.ts';
+import { printList } from '../listing/print-list.ts';
+import { listProgress } from '../listing/progress.ts';
+import { repositoryRecords } from '../output/repository-records.ts';
+
+interface ReposOptions extends ListOptions<RepositoryField> {
+  readonly query: RepositoryQuery;
+}
+
+export async function run(args: Arguments, context: Context): Promise<void> {
+  const options = reposOptions(args, context);
+  const sources = { args, env: context.env, settings: await context.settings.read() };
+  const host = namedHost(sources) ?? onlyHost(sources);
+  const progress = listProgress('repositories', options.plan.format, context);
+  const clientOf = apiClients(sources, waitNote(progress, context), context);
+  const notices = listingNotices(progress);
+  await printList(
+    async () => {
+      const api = await clientOf(host);
+      const owners = await ownersOf(host, args.operands[0], api);
+      return owners.map((owner) => ({
+        name: owner ?? host.name,
+        pages: listRepositories(api, host, owner, options.query, notices),
+      }));
+    },
+    {
+      writer: recordWriter(options, repositoryRecords, context),
+      progress,
+      nouns: { records: 'repositories', sources: 'workspaces' },
+      limit: options.limit,
+      asJson: args.has('json'),
+    },
+    context,
+  );
+}
+
+function reposOptions(args: Arguments, context: Context): ReposOptions {
+  const options = listOptions(args, repositoryRecords, false, context);
+  const { plan, limit } = options;
+  const sort = sortOption(args, ['name', 'updated']);
+  return {
+    ...options,
+    query: { fields: plan.neededFields, query: args.value('query'), sort, limit },
+  };
+}
+
+/** Workspaces, or projects; null stands for all that the user can see. */
+async function ownersOf(
+  host: Host,
+  named: string | undefined,
+  api: JsonApi,
+): Promise<readonly (string | null)[]> {
+  if (named !== undefined) return [named];
+  if (host.kind === 'datacenter') return [null];
+  const { userWorkspaces } = await import('../../bitbucket/user-workspaces.ts');
+  return userWorkspaces(api);
+}

@@ -1,0 +1,93 @@
+import { ClosedPipe, type Context, type Output } from '../../context.ts';
+import type { Format } from '../output/format.ts';
+
+/** Tells the person at a terminal how far a list is, in one line that comes after a second and is gone at the end. */
+export interface Progress {
+  /** So many more records have come. */
+  add(count: number): Promise<void>;
+  /** Writes on stderr, the line out of the way. */
+  write(text: string): Promise<void>;
+  end(): Promise<void>;
+}
+
+const firstShownAfterMs = 1_000;
+const leastIntervalMs = 100;
+const clearLine = '\r\u001b[K';
+
+/**
+ * The line is for a person at a terminal. It stays away where records go to the terminal as they arrive, and from a pipe,
+ * whose reader may have the whole screen (`| fzf`, `| less`).
+ */
+export function listProgress(
+  noun: string,
+  format: Format,
+  context: Pick<Context, 'terminal' | 'clock'>,
+): Progress {
+  const { stdout, stderr } = context.terminal;
+  const isFree = stdout.isTerminal ? format === 'table' : !stdout.isPipe;
+  return stderr.isTerminal && isFree ? terminalProgress(noun, context) : plainProgress(stderr);
+}
+
+function plainProgress(stderr: Output): Progress {
+  return {
+    add: async () => {},
+    write: (text) => writeIfRead(stderr, text),
+    end: async () => {},
+  };
+}
+
+function terminalProgress(
+  noun: string,
+  { terminal, clock }: Pick<Context, 'terminal' | 'clock'>,
+): Progress {
+  const { stderr } = terminal;
+  const over = new AbortController();
+  let count = 0;
+  let isDue = false;
+  let isVisible = false;
+  let drawnAtMs = 0;
+
+  async function draw(): Promise<void> {
+    isVisible = true;
+    drawnAtMs = clock.nowMs();
+    await writeIfRead(stderr, `${clearLine}${count.toLocaleString('en')} ${noun}…`);
+  }
+  async function clear(): Promise<void> {
+    if (!isVisible) return;
+    isVisible = false;
+    await writeIfRead(stderr, clearLine);
+  }
+  async function showLater(): Promise<void> {
+    await clock.sleep(firstShownAfterMs, over.signal);
+    if (over.signal.aborted) return;
+    isDue = true;
+    await draw();
+  }
+
+  // Its usual end is by the signal.
+  showLater().catch(() => {});
+  return {
+    async add(more) {
+      count += more;
+      if (isDue && clock.nowMs() - drawnAtMs >= leastIntervalMs) await draw();
+    },
+    async write(text) {
+      await clear();
+      await writeIfRead(stderr, text);
+    },
+    async end() {
+      isDue = false;
+      over.abort();
+      await clear();
+    },
+  };
+}
+
+/** What is said on stderr is no reason to stop when nobody reads it. */
+async function writeIfRead(stderr: Output, text: string): Promise<void> {
+  try {
+    await stderr.write(text);
+  } catch (thrown) {
+    if (!(thrown instanceof ClosedPipe)) throw thrown;
+  }
+}
