@@ -95,6 +95,180 @@ for (const [status, exitCode] of [
   });
 }
 
+test('a request has the method, headers and body that are asked for', async () => {
+  const url = 'https://api.bitbucket.org/2.0/x';
+  const json = { 'content-type': 'application/json' };
+  const requests: readonly (readonly [
+    argv: readonly string[],
+    request: string,
+    headers: Readonly<Record<string, string>>,
+    body: string | undefined,
+  ])[] = [
+    [['--field', 'a=b c', '--field=d=&='], `GET ${url}?a=b%20c&d=%26%3D`, {}, undefined],
+    [['--method', 'post', '--field', 'a=ü'], `POST ${url}`, json, '{"a":"ü"}'],
+    [['--method=DELETE'], `DELETE ${url}`, {}, undefined],
+    [['--method=PUT', '--body', 'f.json'], `PUT ${url}`, json, '[1]'],
+    [
+      ['--method=PATCH', '--body=-', '--header', 'Content-Type:text/plain'],
+      `PATCH ${url}`,
+      { 'content-type': 'text/plain' },
+      'typed',
+    ],
+    [
+      ['--header', 'X-A: 1 ', '--header=x-b:2'],
+      `GET ${url}`,
+      { 'x-a': '1', 'x-b': '2' },
+      undefined,
+    ],
+  ];
+  for (const [argv, request, headers, body] of requests) {
+    const http = scriptedHttp([[request, { body: 'ok' }]]);
+    const world = { env: token, http, stdin: 'typed', files: { 'f.json': '[1]' } };
+    const result = await api(['/2.0/x', ...argv], world);
+    assert.deepEqual([result.exitCode, result.stdout, result.stderr], [0, 'ok', '']);
+    const { authorization: _, ...sent } = http.requests[0]?.headers ?? {};
+    assert.deepEqual([sent, http.requests[0]?.body], [headers, body]);
+  }
+});
+
+const contradictions: readonly (readonly string[])[] = [
+  ['--method=BREW'],
+  ['--method=POST', '--paginate'],
+  ['--body=f.json'],
+  ['--method=POST', '--body=f.json', '--field=a=b'],
+  ['--field=ab'],
+  ['--field==b'],
+  ['--header=Accept'],
+  ['--header=A b: c'],
+  ['--header=A: b\r\nc: d'],
+  ['--header=Authorization: Basic abc'],
+  ['--header=HOST: evil.example'],
+  ['--header=content-length: 1'],
+  ['--header=Transfer-Encoding: chunked'],
+];
+
+for (const argv of contradictions) {
+  test(`api ${JSON.stringify(argv.join(' '))} is a usage error and sends nothing`, async () => {
+    const result = await api(['/2.0/x', ...argv], { env: token });
+    assert.deepEqual([result.exitCode, result.stdout], [2, '']);
+    assert.doesNotMatch(result.stderr, /abc/);
+  });
+}
+
+test('the body of a refusal is printed, its meaning is said on stderr', async () => {
+  const body = '{"error":{"message":"No such repository"}}';
+  const http = scriptedHttp([['GET https://api.bitbucket.org/2.0/x', { status: 404, body }]]);
+  const result = await api(['/2.0/x', '--paginate'], { env: token, http });
+  assert.deepEqual([result.exitCode, result.stdout], [5, body]);
+  assert.match(result.stderr, /No such repository/);
+});
+
+test('--include prints the status and headers first, cookies left out', async () => {
+  const headers = { 'content-type': 'text/plain', 'set-cookie': 'session=secret', 'x-a': 'b' };
+  const script = [200, 404].map(
+    (status) => ['GET https://api.bitbucket.org/2.0/x', { status, headers, body: 'text' }] as const,
+  );
+  const http = scriptedHttp(script);
+  const found = await api(['/2.0/x', '-i'], { env: token, http });
+  assert.equal(found.stdout, 'HTTP/1.1 200 OK\ncontent-type: text/plain\nx-a: b\n\ntext');
+  const missing = await api(['/2.0/x', '-i'], { env: token, http });
+  assert.match(missing.stdout, /^HTTP\/1\.1 404 Not Found\n.*\n\ntext$/s);
+  assert.equal(missing.exitCode, 5);
+});
+
+const cloud = 'https://api.bitbucket.org';
+const first = `${cloud}/2.0/x?pagelen=2`;
+const second = `${cloud}/2.0/x?pagelen=2&page=2`;
+const firstPage = { pagelen: 2, size: 3, page: 1, values: [{ a: 1 }, { a: 2 }], next: second };
+const answer = (document: unknown) => ({ body: JSON.stringify(document) });
+
+test('--paginate gives one valid document of all pages', async () => {
+  const http = scriptedHttp([
+    [`GET ${first}`, answer(firstPage)],
+    [`GET ${second}`, answer({ pagelen: 2, size: 3, page: 2, values: [{ a: '\u009b3' }] })],
+  ]);
+  const { exitCode, stdout, stderr } = await api(['/2.0/x?pagelen=2', '--paginate'], {
+    env: token,
+    http,
+  });
+  assert.deepEqual([exitCode, stderr], [0, '']);
+  assert.deepEqual(JSON.parse(stdout), { values: [{ a: 1 }, { a: 2 }, { a: '\u009b3' }], size: 3 });
+  assert.ok(!stdout.includes('\u009b'));
+});
+
+test('--paginate walks a Data Center by nextPageStart, the rest of the query kept', async () => {
+  const pages = [
+    {
+      size: 1,
+      limit: 1,
+      isLastPage: false,
+      values: ['a'],
+      start: 0,
+      nextPageStart: 4,
+      filter: null,
+    },
+    { size: 1, limit: 1, isLastPage: true, values: ['b'], start: 4, nextPageStart: null },
+  ];
+  const url = `${otherUrl}/rest/api/latest/repos`;
+  const http = scriptedHttp([
+    [`GET ${url}?name=a%20b&start=0`, answer(pages[0])],
+    [`GET ${url}?name=a%20b&start=4`, answer(pages[1])],
+  ]);
+  const argv = ['/rest/api/latest/repos?name=a b&start=0', '--paginate', '--host', otherUrl];
+  const { exitCode, stdout } = await api(argv, { env: token, http });
+  assert.equal(exitCode, 0);
+  assert.deepEqual(JSON.parse(stdout), {
+    values: ['a', 'b'],
+    filter: null,
+    size: 2,
+    isLastPage: true,
+  });
+});
+
+const noPages = ['{"a": 1}', '[1, 2]', 'null', 'diff --git', '{"values": 3}', ''];
+
+test('--paginate prints what is no page as it is, and an empty page as a document', async () => {
+  for (const body of noPages) {
+    const http = scriptedHttp([[`GET ${cloud}/2.0/x`, { body }]]);
+    const { exitCode, stdout } = await api(['/2.0/x', '--paginate'], { env: token, http });
+    assert.deepEqual([exitCode, stdout], [0, body]);
+  }
+  const http = scriptedHttp([[`GET ${cloud}/2.0/x`, answer({ values: [] })]]);
+  const { stdout } = await api(['/2.0/x', '--paginate'], { env: token, http });
+  assert.deepEqual(JSON.parse(stdout), { values: [], size: 0 });
+});
+
+const breaks: readonly (readonly [
+  what: string,
+  second: Parameters<typeof scriptedHttp>[0][number][1],
+  RegExp,
+])[] = [
+  ['fails', { status: 500 }, /after 2 values: .*status 500/],
+  ['is no page', { body: '<html>' }, /after 2 values: .*"values" is missing/],
+  ['leads back to itself', answer({ values: [], next: second }), /after 2 values: .*never end/],
+  [
+    'leads to another host',
+    answer({ values: [], next: 'https://evil.example/2.0/x' }),
+    /nothing was sent there/,
+  ],
+];
+
+for (const [what, page, message] of breaks) {
+  test(`a second page that ${what} leaves a valid document, and ends with 3`, async () => {
+    const http = scriptedHttp([
+      [`GET ${first}`, answer(firstPage)],
+      [`GET ${second}`, page],
+    ]);
+    const result = await api(['/2.0/x?pagelen=2', '--paginate', '--max-wait=0s'], {
+      env: token,
+      http,
+    });
+    assert.equal(result.exitCode, 3);
+    assert.match(result.stderr, message);
+    assert.deepEqual(JSON.parse(result.stdout), { values: firstPage.values, size: 2 });
+  });
+}
+
 test('a sandbox accepts the signed request, escapes and plus signs included', async (t) => {
   const { world } = await sandboxWorld(t, { generated: [{ fullName: 'acme/site', branches: 3 }] });
   const path =
