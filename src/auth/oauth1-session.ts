@@ -9,6 +9,7 @@ import { momentOf } from './moment.ts';
 import { noteSkew, protocolResponse } from './oauth1-exchange.ts';
 import { refusedByBitbucketOrg } from './oauth1-refusal.ts';
 import { renewedOAuth1 } from './oauth1-renewal.ts';
+import { isEnded } from './renewal.ts';
 
 /** The client credentials of a consumer; its key is parsed here, once for all that is signed with it. */
 export function clientCredentials(consumer: Consumer): ClientCredentials {
@@ -41,7 +42,10 @@ export function oauth1Sender(
 
   return async (request) => {
     if (isExpired(credential, context.clock.nowMs()) && current === credential) {
-      current = renewedOAuth1(host, client, credential, store, context);
+      current = renewedOAuth1(host, client, credential, store, context).catch((error) => {
+        if (!isEnded(error)) current = credential;
+        throw error;
+      });
     }
     const response = await send(request);
     const skew = skewToCorrect(protocolResponse(response, '', context));

@@ -2,9 +2,8 @@ import type { Host } from '../bitbucket/hosts.ts';
 import type { Context, HttpRequest, HttpResponse } from '../context.ts';
 import type { OAuth2Credential } from '../credentials/credential.ts';
 import type { CredentialStore } from '../credentials/credential-store.ts';
-import { BitbranchError } from '../errors.ts';
 import { authorizationServer, issuedTokens, oauth2Client, sendBy } from './oauth2-server.ts';
-import { renewUnderLock } from './renewal.ts';
+import { isEnded, renewUnderLock } from './renewal.ts';
 
 /**
  * Sends requests with an access token (RFC 6750 section 2.1) and renews it where it is about to expire or is refused.
@@ -27,7 +26,7 @@ export function oauth2Sender(
         renewal = undefined;
       },
       (error) => {
-        // What the server has ended stays ended: asking again with a used token could lock out others as well.
+        // Asking again with a used token could lock out others as well.
         if (!isEnded(error)) renewal = undefined;
         throw error;
       },
@@ -50,10 +49,6 @@ export function oauth2Sender(
     await renew(used);
     return send(request);
   };
-}
-
-function isEnded(error: unknown): boolean {
-  return error instanceof BitbranchError && error.code === 'sign_in_needed';
 }
 
 /** Whether the last tenth of its life, at most its last minute, has begun. */

@@ -32,6 +32,11 @@ export function renewUnderLock<C extends Credential>(
   return context.locks.withLock(`renew ${host.url} ${name}`, work, context.interrupted);
 }
 
+/** Whether a renewal failed for good: only a new sign-in helps then, and nobody should ask again. */
+export function isEnded(error: unknown): boolean {
+  return error instanceof BitbranchError && error.code === 'sign_in_needed';
+}
+
 function isSameProtocol<C extends Credential>(stored: Credential, outdated: C): stored is C {
   return stored.protocol === outdated.protocol;
 }
