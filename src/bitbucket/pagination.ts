@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { BitbranchError } from '../errors.ts';
 import type { ApiClient } from './api-client.ts';
 import { inOrder } from './in-order.ts';
-import { integerAt, requiredListAt, stringAt } from './json-path.ts';
+import { integerAt, requiredListAt, stringAt, unexpectedValue } from './json-path.ts';
 
 /** What a listing needs of the API client, which sends nothing to another origin than the API's own. */
 export type JsonApi = Pick<ApiClient, 'getJson'>;
@@ -41,7 +42,7 @@ export async function* readPages(
     return { values, next, hasMore: next !== null, total: integerAt(document, ['size']) };
   }
 
-  seen.add(path);
+  refuseRepetition(seen, path);
   const first = await api.getJson(path);
   let page = read(first);
   yield page;
@@ -93,17 +94,27 @@ function planOfPages(first: unknown, next: string | null, enough: number): PlanO
 
 /** Tells pages apart by their edges, so that a long page costs no more than a short one. */
 export function fingerprint(values: readonly unknown[]): string {
-  return JSON.stringify([values.length, values[0], values.at(-1)]);
+  try {
+    return JSON.stringify([values.length, values[0], values.at(-1)]);
+  } catch {
+    // What JSON can't write after it was JSON is nested deeper than the stack is high.
+    throw unexpectedValue(['values'], values, 'a list of plain values');
+  }
 }
 
-/** @throws {BitbranchError} `server` for an address or a fingerprint of a page that was seen before. */
+/**
+ * @param seen digests of what came before
+ * @throws {BitbranchError} `server` for an address or a fingerprint of a page that was seen before.
+ */
 export function refuseRepetition(seen: Set<string>, urlOrFingerprint: string): void {
-  if (seen.has(urlOrFingerprint)) {
+  // Lists may be endless and fingerprints long: so many bytes are kept of each, and no more.
+  const digest = createHash('sha256').update(urlOrFingerprint).digest('base64');
+  if (seen.has(digest)) {
     throw new BitbranchError(
       'server',
       'The host sent a page of the list that it had sent before, so the list would never end.',
       { hint: 'The list may have changed while it was read: run the command again.' },
     );
   }
-  seen.add(urlOrFingerprint);
+  seen.add(digest);
 }

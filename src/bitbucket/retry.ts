@@ -11,6 +11,8 @@ export type OnWait = (failure: BitbranchError, waitMs: number) => Promise<void>;
 
 const firstBackoffMs = 500;
 const longestBackoffMs = 30_000;
+/** A year; whoever asks for more means never, and has to be told in digits that a person can read. */
+const longestRetryAfterSeconds = 365 * 24 * 60 * 60;
 
 /**
  * All that the returned function runs shares one budget: `maxWaitMs` of time between a first failure and the start of the last
@@ -62,7 +64,7 @@ function backoffMs(failures: number, random: World['random']): number {
  */
 export function retryAfterMs(header: string | null, nowMs: number): number {
   if (header === null) return 0;
-  if (/^\d+$/.test(header)) return Number(header) * 1000;
+  if (/^\d+$/.test(header)) return Math.min(Number(header), longestRetryAfterSeconds) * 1000;
   const dateMs = Date.parse(header);
   return Number.isNaN(dateMs) ? 0 : Math.max(0, dateMs - nowMs);
 }

@@ -8,6 +8,8 @@ export interface RawRequest {
   readonly method: string;
   /** As it stands in the request line. */
   readonly target: string;
+  /** The absolute URL that was asked for. */
+  readonly url: string;
   /** Request line and header. */
   readonly head: string;
 }
@@ -28,6 +30,7 @@ export async function startRawServer(
   tls?: Certificate,
 ): Promise<RawServer> {
   const requests: RawRequest[] = [];
+  let url = '';
   const sockets = new Set<Socket>();
 
   function handle(socket: Socket): void {
@@ -39,7 +42,7 @@ export async function startRawServer(
       head += bytes.toString('latin1');
       if (!head.includes('\r\n\r\n')) return;
       const [, method = '', target = ''] = /^(\S+) (\S+)/.exec(head) ?? [];
-      const request = { method, target, head };
+      const request = { method, target, url: `${url}${target}`, head };
       requests.push(request);
       const said = answer(request);
       if (typeof said === 'function') said(socket);
@@ -57,7 +60,8 @@ export async function startRawServer(
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  return { url: `http${tls === undefined ? '' : 's'}://127.0.0.1:${address.port}`, requests };
+  url = `http${tls === undefined ? '' : 's'}://127.0.0.1:${address.port}`;
+  return { url, requests };
 }
 
 /** An answer with these header lines before its body. */
