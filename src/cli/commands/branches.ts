@@ -26,7 +26,7 @@ export async function run(args: Arguments, context: Context): Promise<void> {
   }
   const progress = listProgress('branches', options.plan.format, context);
   const clientOf = apiClients(sources, waitNote(progress, context), context);
-  const notices = listingNotices(progress);
+  const notices = listingNotices(progress, 'branch');
   const list: ListBranches = async function* (host, repository) {
     yield* listBranches(await clientOf(host), host, repository, options.query, notices);
   };

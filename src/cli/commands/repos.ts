@@ -27,7 +27,7 @@ export async function run(args: Arguments, context: Context): Promise<void> {
   const host = namedHost(sources) ?? onlyHost(sources);
   const progress = listProgress('repositories', options.plan.format, context);
   const clientOf = apiClients(sources, waitNote(progress, context), context);
-  const notices = listingNotices(progress);
+  const notices = listingNotices(progress, 'repository');
   await printList(
     async () => {
       const api = await clientOf(host);

@@ -19,12 +19,15 @@ export function waitNote(
   };
 }
 
-/** What everybody should know of a list, whether a person reads it or not. */
-export function listingNotices(progress: Progress): ListingNotices {
+/**
+ * What everybody should know of a list, whether a person reads it or not.
+ * @param record what the list consists of, in the singular
+ */
+export function listingNotices(progress: Pick<Progress, 'write'>, record: string): ListingNotices {
   return {
     onBulk: (requestCount) =>
       progress.write(
-        `This takes ${requestCount.toLocaleString('en')} requests, one for each branch; Bitbucket counts them by the hour.\n`,
+        `This takes ${requestCount.toLocaleString('en')} requests, one for each ${record}; Bitbucket counts them by the hour.\n`,
       ),
     onWarning: (sentence) => progress.write(`${visibleText(sentence)}\n`),
   };

@@ -7,11 +7,14 @@ import type {
   CloudError,
   CloudRepository,
   CloudUser,
+  CloudWorkspaceAccess,
 } from './cloud-schemas.ts';
+import { workspaceUuid } from './repository-lookup.ts';
 
 /** Makes the JSON of the REST API, with links that begin with `baseUrl`. */
 export interface CloudAnswers {
   user(): CloudUser;
+  workspaceAccess(slug: string): CloudWorkspaceAccess;
   repository(repository: Repository, refs: Refs): CloudRepository;
   branch(repository: Repository, branch: Branch): CloudBranch;
 }
@@ -37,6 +40,19 @@ export function cloudAnswers(baseUrl: string): CloudAnswers {
     } satisfies CloudUser;
   }
 
+  function workspaceAccess(slug: string) {
+    return {
+      type: 'workspace_access',
+      administrator: slug === account.username,
+      workspace: {
+        type: 'workspace_base',
+        slug,
+        uuid: workspaceUuid(slug),
+        links: { self: link(`/2.0/workspaces/${slug}`), html: link(`/${slug}/`) },
+      },
+    } satisfies CloudWorkspaceAccess;
+  }
+
   function repositoryReference({ fullName }: Repository) {
     return {
       type: 'repository',
@@ -50,7 +66,7 @@ export function cloudAnswers(baseUrl: string): CloudAnswers {
       },
     } satisfies CloudRepository;
   }
-  return { user, repository, branch };
+  return { user, workspaceAccess, repository, branch };
 
   function repository(repository: Repository, { mainBranch }: Refs) {
     const reference = repositoryReference(repository);

@@ -10,7 +10,7 @@ import type { QueryableFields } from './fields.ts';
 import { legacyChangeset } from './legacy-branches.ts';
 import { pageOf } from './paging.ts';
 import { partialResponse } from './partial-response.ts';
-import { findRepository, repositoriesIn } from './repository-lookup.ts';
+import { findRepository, repositoriesIn, workspaceSlugs } from './repository-lookup.ts';
 import { select } from './selection.ts';
 
 export interface CloudApiOptions {
@@ -68,6 +68,10 @@ export function serveCloudApi(
   }
 
   get('/2.0/user', 'account', async ({ answers }) => answers.user());
+
+  get('/2.0/user/workspaces', 'account', async ({ url, answers }) =>
+    pageOf(lazyList(workspaceSlugs(repositories)), url, answers.workspaceAccess),
+  );
 
   get('/2.0/repositories/:workspace', 'repository', async ({ url, path, answers }) => {
     const found = repositoriesIn(repositories, path['workspace']);

@@ -30,6 +30,18 @@ export type CloudRepository = Sent<SchemaRepository>;
 export type CloudCommit = Sent<SchemaBaseCommit> & { readonly repository: CloudRepository };
 export type CloudBranch = Sent<SchemaBranch> & { readonly target: CloudCommit };
 
+/** Of `/2.0/user/workspaces`, which came in 2025 and is not among the published schemas. */
+export interface CloudWorkspaceAccess {
+  readonly type: 'workspace_access';
+  readonly administrator: boolean;
+  readonly workspace: {
+    readonly type: 'workspace_base';
+    readonly slug: string;
+    readonly uuid: string;
+    readonly links: Readonly<Record<'self' | 'html', { readonly href: string }>>;
+  };
+}
+
 /** One page of a collection; the published schemas of collections differ in their values only. */
 export type CloudPage<Value> = Omit<SchemaPaginatedBranches, 'values'> & {
   readonly values: readonly Value[];

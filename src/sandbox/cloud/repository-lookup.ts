@@ -20,6 +20,12 @@ export function repositoriesIn(
   return found;
 }
 
+/** Slugs of the workspaces that hold repositories, in alphabetical order. */
+export function workspaceSlugs(repositories: readonly Repository[]): readonly string[] {
+  const slugs = repositories.map(({ fullName }) => fullName.slice(0, fullName.indexOf('/')));
+  return [...new Set(slugs)].sort();
+}
+
 /** @throws {ApiError} 404 when there is no such repository. */
 export function findRepository(
   repositories: readonly Repository[],
@@ -35,7 +41,7 @@ export function findRepository(
   return found;
 }
 
-function workspaceUuid(slug: string): string {
+export function workspaceUuid(slug: string): string {
   return slug === account.username ? account.uuid : uuidFrom(`workspace ${slug}`);
 }
 

@@ -6,6 +6,7 @@ import type {
   CloudPage,
   CloudRepository,
   CloudUser,
+  CloudWorkspaceAccess,
 } from '../../../src/sandbox/cloud/cloud-schemas.ts';
 import type { LegacyChangeset } from '../../../src/sandbox/cloud/legacy-branches.ts';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.ts';
@@ -40,6 +41,14 @@ describe('users and repositories', () => {
     assert.equal(user.type, 'user');
     assert.equal(user['username'], 'maria');
     assert.equal(user.display_name, 'María Gómez');
+  });
+
+  test('the workspaces of the user', async () => {
+    const page = await get<CloudPage<CloudWorkspaceAccess>>('/2.0/user/workspaces');
+    assert.deepEqual(
+      page.values.map(({ workspace }) => workspace.slug),
+      ['Acme', 'other'],
+    );
   });
 
   test('the repositories of a workspace', async () => {
