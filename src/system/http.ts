@@ -1,5 +1,5 @@
 import type { HttpClient, HttpRequest, HttpResponse } from '../context.ts';
-import { BitbranchError } from '../errors.ts';
+import { loadGzip, plain } from './http-body.ts';
 import { networkError, silenceError } from './network-errors.ts';
 
 export interface HttpTimeouts {
@@ -17,7 +17,6 @@ export interface HttpClientOptions {
 }
 
 const defaultTimeouts: HttpTimeouts = { firstByteMs: 30_000, idleMs: 30_000 };
-const maxTextBytes = 64 * 1024 * 1024;
 
 /** HTTP by node-fetch, which is loaded when first needed: most of what it costs is paid by commands that use it. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
@@ -38,17 +37,15 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 }
 
 async function loadFetch() {
-  const [{ default: fetch }, { setDefaultAutoSelectFamilyAttemptTimeout }] = await Promise.all([
-    import('node-fetch'),
-    import('node:net'),
-  ]);
+  const [{ default: fetch }, gzip, { setDefaultAutoSelectFamilyAttemptTimeout }] =
+    await Promise.all([import('node-fetch'), loadGzip(), import('node:net')]);
   // Node gives each address of a host a quarter of a second to connect, too little for a slow or distant network.
   setDefaultAutoSelectFamilyAttemptTimeout(2_000);
-  return fetch;
+  return { fetch, gzip };
 }
 
 async function send(
-  fetch: Awaited<ReturnType<typeof loadFetch>>,
+  { fetch, gzip }: Awaited<ReturnType<typeof loadFetch>>,
   { method, url, headers, body }: HttpRequest,
   { userAgent, interrupted, timeouts = defaultTimeouts }: HttpClientOptions,
 ): Promise<HttpResponse> {
@@ -70,14 +67,16 @@ async function send(
     timeouts.firstByteMs,
     fetch(url, {
       method,
-      headers: { 'User-Agent': userAgent, ...headers },
+      headers: { 'User-Agent': userAgent, 'Accept-Encoding': 'gzip', ...headers },
+      // node-fetch would decompress as a stream.
+      compress: false,
       body: body ?? null,
       redirect: 'manual',
       signal,
     }),
   );
 
-  async function* chunks(): AsyncGenerator<Uint8Array> {
+  async function* received(): AsyncGenerator<Uint8Array> {
     if (response.body === null) return;
     const iterator = response.body[Symbol.asyncIterator]();
     try {
@@ -92,29 +91,14 @@ async function send(
     }
   }
 
+  const isGzip = /^\s*(?:x-)?gzip\s*$/i.test(response.headers.get('content-encoding') ?? '');
+  const encoding = isGzip ? gzip : plain;
   return {
     status: response.status,
     url,
     header: (name) => response.headers.get(name),
     headers: () => response.headers,
-    chunks,
-    text: () => readText(chunks(), url),
+    chunks: () => encoding.chunks(received(), url),
+    text: () => encoding.text(received(), url),
   };
-}
-
-async function readText(chunks: AsyncIterable<Uint8Array>, url: string): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let byteCount = 0;
-  for await (const chunk of chunks) {
-    byteCount += chunk.byteLength;
-    if (byteCount > maxTextBytes) {
-      throw new BitbranchError(
-        'server',
-        `${new URL(url).host} answered with more than ${maxTextBytes / 1024 / 1024} MiB.`,
-        { hint: 'Ask for less at a time, or tell the administrator of the server.' },
-      );
-    }
-    parts.push(chunk);
-  }
-  return Buffer.concat(parts, byteCount).toString('utf8');
 }
