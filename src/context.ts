@@ -88,6 +88,23 @@ export interface Browser {
    * @throws {BitbranchError} when there is nothing to open it with.
    */
   open(url: string, command?: string): Promise<void>;
+  /**
+   * The program that {@link open} starts: a path, or a name to be found on PATH.
+   * @throws {BitbranchError} `usage` for what is not one command
+   */
+  program(command?: string): Promise<string>;
+}
+
+/** The machine and the Node that the program runs on. */
+export interface System {
+  /** Such as `20.19.0`. */
+  readonly nodeVersion: string;
+  /** Such as `x64`. */
+  readonly architecture: string;
+  /** Path of a program that is given by a path, or by a name to be found on PATH; null where there is none. */
+  findProgram(program: string): Promise<string | null>;
+  /** Permission bits of a file or directory, such as 0o600; null where there is none, and on Windows, which has no such bits. */
+  permissions(path: string): Promise<number | null>;
 }
 
 export interface Git {
@@ -126,6 +143,7 @@ export interface Context {
   readonly http: HttpClient;
   readonly browser: Browser;
   readonly git: Git;
+  readonly system: System;
   readonly files: Files;
   /** The same store for each call of the same name. */
   storeNamed(name: StoreName): CredentialStore;

@@ -114,6 +114,14 @@ export const commands = {
     ],
     readsCredential: true,
   },
+  doctor: {
+    operands: '',
+    maxOperands: 0,
+    summary: 'check keychain, browser, port, clock, network and credential, and say what to do',
+    flags: [],
+    examples: ['bitbranch doctor', 'bitbranch doctor --host git.example.com --json'],
+    readsCredential: true,
+  },
   sandbox: {
     operands: '',
     maxOperands: 0,

@@ -17,6 +17,7 @@ export const loadCommand: Readonly<Record<CommandName, () => Promise<CommandModu
   token: () => import('./commands/token.ts'),
   consumer: () => import('./commands/consumer.ts'),
   api: () => import('./commands/api.ts'),
+  doctor: () => import('./commands/doctor.ts'),
   sandbox: () => import('./commands/sandbox.ts'),
   help: () => import('./commands/help.ts'),
 };

@@ -14,6 +14,15 @@ export function createBrowser(env: Environment): Browser {
       const [program = '', ...args] = await splitCommand(command, env);
       await start(program, [...args, url], env);
     },
+
+    async program(command) {
+      if (command === undefined) {
+        const { desktopOpener } = await import('./desktop-opener.ts');
+        return desktopOpener(env);
+      }
+      const [program = ''] = await splitCommand(command, env);
+      return program;
+    },
   };
 }
 

@@ -13,6 +13,7 @@ import { createGit } from './git.ts';
 import { createHttpClient } from './http.ts';
 import { createLocks } from './locks.ts';
 import type { Outset } from './outset.ts';
+import { createSystem } from './programs.ts';
 import { createSecretFile } from './secret-file.ts';
 import { createSettingsFile } from './settings-file.ts';
 import { createTrace, traced } from './trace.ts';
@@ -49,6 +50,7 @@ export function createSystemContext(argv: readonly string[], outset: Outset): Co
     ),
     browser: createBrowser(env),
     git: createGit(env),
+    system: createSystem(env),
     files: systemFiles,
     storeNamed: (name) => stores[name],
     settings: createSettingsFile(home),

@@ -2,26 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { startHttpServer } from '../helpers/http-server.ts';
-import { startProgram } from '../helpers/program.ts';
+import { startKeychain } from '../helpers/own-keychain.ts';
 import { type SandboxProcess, startSandboxProcess } from '../helpers/sandbox-process.ts';
 import { createHome, type Home } from '../helpers/spawn-cli.ts';
 import { userAgentCommand } from '../helpers/user-agent.ts';
-
-/** A keychain session beside that of the test run, to be stopped or locked. */
-async function startKeychain(t: TestContext, ...flags: readonly string[]) {
-  const script = join(import.meta.dirname, '../../scripts/with-keychain');
-  const report = 'echo "$DBUS_SESSION_BUS_ADDRESS $XDG_RUNTIME_DIR $SECRET_SERVICE_PID"; exec cat';
-  const session = startProgram(t, [script, ...flags, 'sh', '-c', report], {
-    env: { PATH: process.env['PATH'] ?? '' },
-  });
-  const [, bus = '', runtimeDirectory = '', pid] = await session.printed(/^(\S+) (\S+) (\d+)\n/);
-  return {
-    env: { DBUS_SESSION_BUS_ADDRESS: bus, XDG_RUNTIME_DIR: runtimeDirectory },
-    daemonPid: Number(pid),
-  };
-}
 
 const noBus = { DBUS_SESSION_BUS_ADDRESS: undefined, XDG_RUNTIME_DIR: undefined };
 

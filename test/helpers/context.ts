@@ -50,7 +50,11 @@ export interface TestWorld {
   /** The streams that nobody reads any longer. */
   readonly closed?: readonly ('stdout' | 'stderr')[];
   readonly http?: HttpClient;
-  readonly browser?: Browser;
+  readonly browser?: Pick<Browser, 'open'>;
+  /** Paths of the programs that are found, by name. */
+  readonly programs?: Readonly<Record<string, string>>;
+  /** Permission bits of files and directories, by path. */
+  readonly permissions?: Readonly<Record<string, number>>;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly interrupted?: AbortSignal;
@@ -97,7 +101,17 @@ export function testContext(world: TestWorld = {}): TestContext {
     clock: world.clock ?? fixedClock(testNowMs),
     random: world.random ?? countingRandom(),
     http: { ...http, prepare: () => void prepared.push('http') },
-    browser: world.browser ?? { open: async (url) => unprepared(`browser for ${url}`) },
+    browser: {
+      open: async (url) => unprepared(`browser for ${url}`),
+      program: async (command = 'xdg-open') => command.split(' ', 1).join(),
+      ...world.browser,
+    },
+    system: {
+      nodeVersion: '20.19.0',
+      architecture: 'x64',
+      findProgram: async (program) => world.programs?.[program] ?? null,
+      permissions: async (path) => world.permissions?.[path] ?? null,
+    },
     git: {
       remotes: async () => new Map(Object.entries(world.remotes ?? {})),
       config: async (key) => world.gitConfig?.[key],

@@ -14,6 +14,8 @@ export interface SandboxProcess extends Announcement {
   readonly loginArgs: readonly string[];
   /** What the login command needs beside that. */
   readonly loginEnv: { readonly BITBRANCH_CONSUMER_SECRET: string };
+  /** Ends it before the test does. */
+  stop(): Promise<void>;
 }
 
 /** The embedded Bitbucket as a process of its own, which ends with the test. */
@@ -21,11 +23,16 @@ export async function startSandboxProcess(
   home: Home,
   ...args: readonly string[]
 ): Promise<SandboxProcess> {
-  const [line] = await home.start(['sandbox', '--json', ...args]).printed(/^\{.*\}\n/);
+  const program = home.start(['sandbox', '--json', ...args]);
+  const [line] = await program.printed(/^\{.*\}\n/);
   const announcement: Announcement = JSON.parse(line);
   return {
     ...announcement,
     loginArgs: announcement.login.slice(1),
     loginEnv: { BITBRANCH_CONSUMER_SECRET: announcement.consumerSecret },
+    stop: async () => {
+      program.kill('SIGTERM');
+      await program.ended;
+    },
   };
 }

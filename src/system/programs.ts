@@ -1,0 +1,51 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import type { Environment, System } from '../context.ts';
+
+export function createSystem(env: Environment): System {
+  return {
+    nodeVersion: process.versions.node,
+    architecture: process.arch,
+    findProgram: (program) => findProgram(program, env),
+    permissions,
+  };
+}
+
+async function findProgram(program: string, env: Environment): Promise<string | null> {
+  for (const directory of /[\\/]/.test(program) ? [''] : searchPath(env)) {
+    for (const extension of extensions(env)) {
+      const path = join(directory, program + extension);
+      if (await isProgram(path)) return path;
+    }
+  }
+  return null;
+}
+
+/** Windows calls the variable `Path`. */
+function searchPath(env: Environment): readonly string[] {
+  const [, path = ''] = Object.entries(env).find(([name]) => /^path$/i.test(name)) ?? [];
+  return path.split(delimiter).filter((directory) => directory !== '');
+}
+
+function extensions(env: Environment): readonly string[] {
+  if (process.platform !== 'win32') return [''];
+  return ['', ...(env['PATHEXT'] ?? '.COM;.EXE;.BAT;.CMD').split(';')];
+}
+
+async function isProgram(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}
+
+async function permissions(path: string): Promise<number | null> {
+  if (process.platform === 'win32') return null;
+  try {
+    return (await stat(path)).mode & 0o777;
+  } catch {
+    return null;
+  }
+}
