@@ -6,6 +6,8 @@ import type { Progress } from './progress.ts';
 
 /** Shorter waits are over before they are read. */
 const leastNotedMs = 1_000;
+/** Fewer requests are no more than a list takes anyway. */
+const leastBulk = 20;
 
 /** Tells a person at a terminal why nothing happens. */
 export function waitNote(
@@ -25,10 +27,11 @@ export function waitNote(
  */
 export function listingNotices(progress: Pick<Progress, 'write'>, record: string): ListingNotices {
   return {
-    onBulk: (requestCount) =>
-      progress.write(
-        `This takes ${requestCount.toLocaleString('en')} requests, one for each ${record}; Bitbucket counts them by the hour.\n`,
-      ),
+    async onBulk(requestCount) {
+      if (requestCount < leastBulk) return;
+      const count = requestCount.toLocaleString('en');
+      await progress.write(`This takes ${count} requests, one for each ${record}.\n`);
+    },
     onWarning: (sentence) => progress.write(`${visibleText(sentence)}\n`),
   };
 }

@@ -50,7 +50,8 @@ function terminalProgress(
   async function draw(): Promise<void> {
     isVisible = true;
     drawnAtMs = clock.nowMs();
-    await writeIfRead(stderr, `${clearLine}${count.toLocaleString('en')} ${noun}…`);
+    const text = count === 0 ? `Waiting for ${noun}…` : `${count.toLocaleString('en')} ${noun}…`;
+    await writeIfRead(stderr, clearLine + text);
   }
   async function clear(): Promise<void> {
     if (!isVisible) return;

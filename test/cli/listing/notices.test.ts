@@ -31,10 +31,11 @@ test('a wait is not noted in a log', async () => {
 test('what everybody should know is said everywhere', async () => {
   const { progress, printed } = setUp({});
   const { onBulk, onWarning } = listingNotices(progress, 'branch');
+  await onBulk?.(19);
   await onBulk?.(12_345);
   await onWarning?.('The list changed\u202e.');
   assert.match(
     printed.stderr,
-    /^This takes 12,345 requests, one for each branch.*\nThe list changed\\u202e\.\n$/,
+    /^This takes 12,345 requests, one for each branch\.\nThe list changed\\u202e\.\n$/,
   );
 });

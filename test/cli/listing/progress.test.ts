@@ -64,7 +64,7 @@ test('after a second the count is shown in one line, at most ten times a second,
 test('a host that says nothing at all is waited for visibly', async () => {
   const { progress, pass, printed } = setUp();
   await pass(1_000);
-  assert.equal(printed.stderr, `${clear}0 branches…`);
+  assert.equal(printed.stderr, `${clear}Waiting for branches…`);
   await progress.end();
 });
 
