@@ -18,6 +18,19 @@ const home = (library, file) => ({
 module.exports = {
   forbidden: [
     only('main\\.ts', ['cli/', 'system/', 'version\\.ts'], 'main wires the real world to run()'),
+    only(
+      'library\\.ts',
+      [
+        'auth/',
+        'bitbucket/',
+        'cli/sign-in/keep\\.ts',
+        'context\\.ts',
+        'credentials/',
+        'errors\\.ts',
+        'system/',
+      ],
+      'the library wires the real world to sign-in and listing',
+    ),
     only('errors\\.ts', [], 'errors depend on nothing'),
     only(
       'context\\.ts',

@@ -4,45 +4,25 @@
 // each of Node's modules at its first use less still.
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
-import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, dirname, join, relative } from 'node:path';
 import { transform } from '@swc/core';
-import { build } from 'esbuild';
+import { bundle, bundledPackages, outDirectory, root } from './bundle.mjs';
+import { writeLibraryTypes } from './library-types.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const outDirectory = join(root, 'dist');
-const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-
-const bundle = await build({
-  absWorkingDir: root,
-  entryPoints: { main: 'src/main.ts', 'keychain-helper': 'src/system/keychain-helper.ts' },
-  outdir: outDirectory,
-  outExtension: { '.js': '.cjs' },
-  chunkNames: '[name]-[hash]',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  external: ['keytar'],
-  define: { BITBRANCH_VERSION: JSON.stringify(version) },
-  plugins: [fewChunks(), withoutStreamPolyfill()],
-  legalComments: 'none',
-  metafile: true,
-  write: false,
-});
+const { outputFiles, metafile } = await bundle();
 
 await rm(outDirectory, { recursive: true, force: true });
-for (const file of bundle.outputFiles) {
+for (const file of outputFiles) {
   await mkdir(dirname(file.path), { recursive: true });
   await writeFile(file.path, await commonJs(file));
 }
 await chmod(join(outDirectory, 'main.cjs'), 0o755);
-await writeFile(join(outDirectory, 'THIRD-PARTY-LICENSES.txt'), await licences(bundle.metafile));
+await writeFile(join(outDirectory, 'THIRD-PARTY-LICENSES.txt'), await licences());
+await writeLibraryTypes(join(outDirectory, 'types'));
 
 /** The real world is set up before it is known what of it a command will use; the other chunks are loaded to be used. */
 async function commonJs({ path, text }) {
-  const { inputs } = bundle.metafile.outputs[relative(root, path)];
+  const { inputs, exports } = metafile.outputs[relative(root, path)];
   const isLazy = Object.keys(inputs).some((input) => input.startsWith('src/system/'));
   const { code } = await transform(text, {
     swcrc: false,
@@ -57,63 +37,21 @@ async function commonJs({ path, text }) {
       lazy: isLazy ? builtinModules.flatMap((name) => [name, `node:${name}`]) : false,
     },
   });
-  return code;
+  return basename(path) === 'library.cjs' ? code + namedExports(exports) : code;
 }
 
-/**
- * esbuild makes a chunk of each combination of lazily loaded files that share a module. Each of these files therefore
- * imports what has been loaded before it, so that there are two combinations: what main.ts needs at once, and what it
- * needs for commands.
- */
-function fewChunks() {
-  const main = join(root, 'src/main.ts');
-  const commandBase = [join(root, 'src/cli/run.ts'), join(root, 'src/system/system-context.ts')];
-  const lazyPaths = new Set();
-  const latePaths = new Set(commandBase);
-  return {
-    name: 'few-chunks',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^\./ }, ({ kind, path, resolveDir, importer }) => {
-        if (kind !== 'dynamic-import') return;
-        lazyPaths.add(join(resolveDir, path));
-        if (importer !== main) latePaths.add(join(resolveDir, path));
-      });
-      onLoad({ filter: /[/\\]src[/\\].*\.ts$/ }, async ({ path }) => {
-        if (!lazyPaths.has(path)) return;
-        const loaded = latePaths.has(path) ? [main, ...commandBase] : [main];
-        const imports = loaded.map((loadedPath) => `import ${JSON.stringify(loadedPath)};`);
-        return { contents: [await readFile(path, 'utf8'), ...imports].join('\n'), loader: 'ts' };
-      });
-    },
-  };
+/** Never run, but how Node finds the names that an ES module may import from a CommonJS one. */
+function namedExports(names) {
+  return `\n0 && (module.exports = { ${names.join(', ')} });\n`;
 }
 
-/** node-fetch brings web streams for versions of Node that have none. */
-function withoutStreamPolyfill() {
-  return {
-    name: 'without-stream-polyfill',
-    setup({ onLoad }) {
-      onLoad({ filter: /[/\\]fetch-blob[/\\]streams\.cjs$/ }, () => ({ contents: '' }));
-    },
-  };
-}
 /** The licence text of every package that has code in the bundle. */
-async function licences(metafile) {
-  const bundled = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
-  const directories = new Set(bundled.map(packageDirectory).filter(Boolean));
+async function licences() {
   const sections = [];
-  for (const directory of [...directories].sort()) {
-    const { name, version, license } = JSON.parse(
-      await readFile(join(root, directory, 'package.json'), 'utf8'),
-    );
+  for (const { directory, name, version, license } of await bundledPackages(metafile)) {
     sections.push(`${name}@${version} (${license})\n\n${(await licenceText(directory)).trim()}\n`);
   }
   return sections.join(`\n${'-'.repeat(80)}\n\n`);
-}
-
-function packageDirectory(input) {
-  const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input);
-  return match?.[1];
 }
 
 async function licenceText(directory) {

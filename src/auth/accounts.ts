@@ -29,7 +29,11 @@ export function signedInHosts(settings: Settings): readonly string[] {
 /** An account that was asked for, and by what. */
 export interface AccountWish {
   readonly name: string;
-  readonly rule: '--account' | 'BITBRANCH_ACCOUNT' | 'bitbranch.account in git config';
+  readonly rule:
+    | '--account'
+    | 'BITBRANCH_ACCOUNT'
+    | 'bitbranch.account in git config'
+    | 'the calling program';
 }
 
 export interface ChosenAccount {

@@ -1,11 +1,6 @@
-import { settingsOf, signedInHosts } from '../auth/accounts.ts';
-import {
-  defaultHostInput,
-  type Host,
-  hostAt,
-  isBitbucketOrg,
-  parseHostUrl,
-} from '../bitbucket/hosts.ts';
+import { signedInHosts } from '../auth/accounts.ts';
+import { knownHost } from '../auth/known-host.ts';
+import { defaultHostInput, type Host, parseHostUrl } from '../bitbucket/hosts.ts';
 import type { Environment } from '../context.ts';
 import type { HostKind } from '../credentials/credential.ts';
 import type { Settings } from '../credentials/settings.ts';
@@ -67,9 +62,5 @@ export function pendingHost(sources: HostSources): Host | undefined {
 
 /** A host with its kind: as asked for, else as remembered, else what its name tells. */
 export function hostOfUrl(url: string, { args, env, settings }: HostSources): Host {
-  if (isBitbucketOrg(url)) return hostAt(url, 'cloud');
-  return hostAt(
-    url,
-    choice(args, env, 'kind', hostKinds) ?? settingsOf(settings, url)?.kind ?? 'datacenter',
-  );
+  return knownHost(url, choice(args, env, 'kind', hostKinds), settings);
 }

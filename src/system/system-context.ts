@@ -20,8 +20,7 @@ import { createTrace, traced } from './trace.ts';
 
 /** The real world. Everything that costs is loaded only when it is used. */
 export function createSystemContext(argv: readonly string[], outset: Outset): Context {
-  const { platform } = process;
-  const { env, interrupted, terminal, keychain } = outset;
+  const { env, platform, interrupted, terminal, keychain } = outset;
   const trace = createTrace(
     terminal.stderr,
     argv.includes('--verbose') || env['BITBRANCH_DEBUG'] === '1',
