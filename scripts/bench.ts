@@ -63,6 +63,7 @@ async function startUp(home: Home): Promise<Comparison[]> {
   return [
     toBareNode('--version', ['--version'], 1.15),
     toBareNode('--help', ['--help'], 1.15),
+    toBareNode('completion --candidates', ['completion', '--candidates', 'repositories'], 1.6),
     toBareNode('branches, one page of 100', ['branches', repository], 3.2),
   ];
 }

@@ -134,6 +134,17 @@ export const commands = {
     ],
     readsCredential: false,
   },
+  completion: {
+    operands: 'bash|zsh|fish|powershell',
+    maxOperands: 1,
+    summary: 'print the script that completes commands, flags and values in a shell',
+    flags: ['candidates'],
+    examples: [
+      'source <(bitbranch completion bash)',
+      'bitbranch completion fish > ~/.config/fish/completions/bitbranch.fish',
+    ],
+    readsCredential: false,
+  },
   help: {
     operands: '[TOPIC]',
     maxOperands: 1,

@@ -145,6 +145,10 @@ export const commandFlags = {
     summary: 'have git use the sign-in for clones, fetches and pushes over https',
   },
   check: { summary: 'ask the host whether the credential is accepted' },
+  candidates: {
+    value: 'hosts|accounts|repositories',
+    summary: 'what the script asks at Tab: the ones that bitbranch remembers, of --host if given',
+  },
   port: { value: 'N', summary: 'port to listen on (default: any free one)' },
   repo: {
     value: 'WORKSPACE/SLUG=PATH',

@@ -19,5 +19,6 @@ export const loadCommand: Readonly<Record<CommandName, () => Promise<CommandModu
   api: () => import('./commands/api.ts'),
   doctor: () => import('./commands/doctor.ts'),
   sandbox: () => import('./commands/sandbox.ts'),
+  completion: () => import('./commands/completion.ts'),
   help: () => import('./commands/help.ts'),
 };

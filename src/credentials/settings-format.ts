@@ -17,6 +17,7 @@ const hostSchema: v.GenericSchema<unknown, HostSettings> = v.looseObject({
   accounts: mapOf(accountSchema),
   pendingIn: v.exactOptional(v.picklist(storeNames)),
   lastAccount: v.exactOptional(v.string()),
+  repositories: v.exactOptional(v.array(v.string())),
 });
 
 const settingsSchema: v.GenericSchema<unknown, Settings> = v.looseObject({

@@ -20,6 +20,8 @@ export interface HostSettings {
   readonly pendingIn?: StoreName;
   /** Name of the account last signed in. */
   readonly lastAccount?: string;
+  /** `workspace/slug` of repositories whose branches were listed, the newest first; for completion. */
+  readonly repositories?: readonly string[];
 }
 
 /** The settings file: everything that is remembered and is no secret. Hosts are keyed by their base URL. */

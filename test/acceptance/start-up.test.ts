@@ -54,7 +54,12 @@ test('the libraries are recognised in the bundle', async () => {
   assert.ok(files.includes(basename(builtProgram)));
 });
 
-for (const args of [['--version'], ['--help'], ['login', '--help']]) {
+for (const args of [
+  ['--version'],
+  ['--help'],
+  ['login', '--help'],
+  ['completion', '--candidates', 'hosts'],
+]) {
   test(`${args.join(' ')} loads neither HTTP nor a library`, async (t) => {
     const { builtins, libraries } = await loadedBy(t, await createHome(t), args);
     assert.ok(builtins.has('fs'), 'the report tells built-in modules');

@@ -10,6 +10,7 @@ import { type ListOptions, listOptions, recordWriter } from '../listing/list-opt
 import { listingNotices, waitNote } from '../listing/notices.ts';
 import { printList } from '../listing/print-list.ts';
 import { listProgress } from '../listing/progress.ts';
+import { rememberRepositories, type SeenRepository } from '../listing/remember-repositories.ts';
 import { wantedWorkspace, wantsSeveral } from '../listing/wanted-repositories.ts';
 import { branchRecords } from '../output/branch-records.ts';
 
@@ -27,8 +28,13 @@ export async function run(args: Arguments, context: Context): Promise<void> {
   const progress = listProgress('branches', options.plan.format, context);
   const clientOf = apiClients(sources, waitNote(progress, context), context);
   const notices = listingNotices(progress, 'branch');
+  const seen: SeenRepository[] = [];
   const list: ListBranches = async function* (host, repository) {
-    yield* listBranches(await clientOf(host), host, repository, options.query, notices);
+    const pages = listBranches(await clientOf(host), host, repository, options.query, notices);
+    for await (const page of pages) {
+      seen.push({ host, repository });
+      yield page;
+    }
   };
   const wanted = wantedWorkspace(sources);
   await printList(
@@ -45,6 +51,7 @@ export async function run(args: Arguments, context: Context): Promise<void> {
     },
     context,
   );
+  if (wanted === undefined) await rememberRepositories(seen, sources.settings, context);
 }
 
 /** What argv asks for, checked before anything is read or sent. */

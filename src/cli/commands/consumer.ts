@@ -120,7 +120,7 @@ function administratorSteps(host: Host, key: string): string {
   ].join('\n');
 }
 
-const shownFields = ['host', 'consumerKey', 'method', 'publicKey'] as const;
+export const shownFields = ['host', 'consumerKey', 'method', 'publicKey'] as const;
 
 async function show(target: Target, args: Arguments, context: Context): Promise<void> {
   const { host } = target;

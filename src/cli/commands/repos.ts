@@ -17,6 +17,9 @@ import { printList } from '../listing/print-list.ts';
 import { listProgress } from '../listing/progress.ts';
 import { repositoryRecords } from '../output/repository-records.ts';
 
+/** What `--sort` takes for repositories. */
+export const repositorySortKeys = ['name', 'updated'] as const;
+
 interface ReposOptions extends ListOptions<RepositoryField> {
   readonly query: RepositoryQuery;
 }
@@ -51,7 +54,7 @@ export async function run(args: Arguments, context: Context): Promise<void> {
 function reposOptions(args: Arguments, context: Context): ReposOptions {
   const options = listOptions(args, repositoryRecords, false, context);
   const { plan, limit } = options;
-  const sort = sortOption(args, ['name', 'updated']);
+  const sort = sortOption(args, repositorySortKeys);
   return {
     ...options,
     query: { fields: plan.neededFields, query: args.value('query'), sort, limit },

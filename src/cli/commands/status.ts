@@ -38,7 +38,7 @@ interface Described extends SignIn {
   readonly life: string;
 }
 
-const signInFields = [
+export const signInFields = [
   'host',
   'kind',
   'account',

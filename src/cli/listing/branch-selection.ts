@@ -3,6 +3,9 @@ import type { Arguments } from '../arguments.ts';
 import { parseMomentMs } from '../duration.ts';
 import { sortOption } from './list-options.ts';
 
+/** What `--sort` takes for branches. */
+export const branchSortKeys = ['name', 'date'] as const;
+
 /**
  * Which branches argv asks for, and in which order.
  * @param nowMs what `--newer` and `--older` count back from
@@ -23,6 +26,6 @@ export function branchSelection(
     newerThanMs: moment('newer'),
     olderThanMs: moment('older'),
     mergedInto: args.value('merged-into'),
-    sort: sortOption(args, ['name', 'date']),
+    sort: sortOption(args, branchSortKeys),
   };
 }

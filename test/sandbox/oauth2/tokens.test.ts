@@ -266,7 +266,10 @@ test('options: short lives, the old name of the scope, and what was asked for', 
   });
   try {
     const cloud = await newTokens(short, 'cloud');
-    assert.deepEqual([cloud.scopes, cloud.scope], ['account repository repository:write', undefined]);
+    assert.deepEqual(
+      [cloud.scopes, cloud.scope],
+      ['account repository repository:write', undefined],
+    );
     const dataCenter = await newTokens(short, 'datacenter');
     assert.deepEqual([cloud.expires_in, dataCenter.expires_in], [5, 5]);
     assert.equal(dataCenter.scope, 'PUBLIC_REPOS REPO_READ');
