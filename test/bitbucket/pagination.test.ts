@@ -4,6 +4,7 @@ import { createApiClient } from '../../src/bitbucket/api-client.ts';
 import { hostAt } from '../../src/bitbucket/hosts.ts';
 import { readPages } from '../../src/bitbucket/pagination.ts';
 import type { HttpResponse } from '../../src/context.ts';
+import { BitbranchError } from '../../src/errors.ts';
 import { testContext } from '../helpers/context.ts';
 import { collectValues, scriptedApi } from '../helpers/json-api.ts';
 
@@ -139,3 +140,111 @@ for (const [page, message] of malformed) {
     });
   });
 }
+
+/** A numbered collection as Cloud serves it: `sizes` values a page, links as told. */
+function numbered(pages: readonly (readonly string[])[], total: number, linkOf = pageUrl) {
+  return Object.fromEntries(
+    pages.map((values, index) => [
+      index === 0 ? '/2.0/things' : pageUrl(index + 1),
+      {
+        values,
+        size: total,
+        pagelen: 2,
+        ...(index + 1 < pages.length && { next: linkOf(index + 2) }),
+      },
+    ]),
+  );
+}
+
+function pageUrl(page: number): string {
+  return `${api}/2.0/things?pagelen=2&page=${page}&fields=next`;
+}
+
+const letters = Array.from({ length: 26 }, (_, index) => String.fromCharCode(97 + index));
+const pairs = Array.from({ length: 13 }, (_, index) => letters.slice(2 * index, 2 * index + 2));
+
+test('numbered pages are asked for ahead, eight at a time, each once', async () => {
+  const script = scriptedApi(numbered(pairs, 26));
+  const pages = readPages(script, '/2.0/things');
+  await pages.next();
+  assert.deepEqual(script.asked, ['/2.0/things']);
+  await pages.next();
+  assert.ok(script.asked.length > 8, 'pages are asked for before their turn');
+  const rest = await collectValues(pages);
+  assert.deepEqual(rest, letters.slice(4));
+  assert.deepEqual(
+    script.asked,
+    pairs.map((_, index) => (index === 0 ? '/2.0/things' : pageUrl(index + 1))),
+  );
+});
+
+test('no more pages are asked for ahead than hold enough, others when they are wanted', async () => {
+  const script = scriptedApi(numbered(pairs, 26));
+  const pages = readPages(script, '/2.0/things', 6);
+  for (let count = 0; count < 3; count += 1) await pages.next();
+  assert.equal(script.asked.length, 3);
+  assert.deepEqual((await pages.next()).value?.values, ['g', 'h']);
+  assert.equal(script.asked.length, 4);
+});
+
+const plainFirst = { values: ['a', 'b'], size: 26, pagelen: 2 };
+const unplanned: Readonly<Record<string, object>> = {
+  'no size': { ...plainFirst, size: undefined, next: pageUrl(2) },
+  'no page length': { ...plainFirst, pagelen: undefined, next: pageUrl(2) },
+  'a link without a number': { ...plainFirst, next: `${api}/2.0/things?page=Qx2` },
+  'a link to another number': { ...plainFirst, next: pageUrl(3) },
+  'two numbers in a link': { ...plainFirst, next: `${pageUrl(2)}&page=2` },
+};
+
+for (const [name, first] of Object.entries(unplanned)) {
+  test(`with ${name}, one page follows the other`, async () => {
+    const next = 'next' in first ? String(first.next) : '';
+    const script = scriptedApi({
+      '/2.0/things': first,
+      [next]: { values: ['c'], next: pageUrl(9) },
+      [pageUrl(9)]: { values: ['d'] },
+    });
+    assert.deepEqual(await collectValues(readPages(script, '/2.0/things')), ['a', 'b', 'c', 'd']);
+    assert.deepEqual(script.asked, ['/2.0/things', next, pageUrl(9)]);
+  });
+}
+
+test('at the first link that differs from the plan it is dropped: nothing is lost, nothing comes twice', async () => {
+  for (let wrong = 3; wrong <= 13; wrong += 1) {
+    const other = (page: number) => (page === wrong ? `${pageUrl(page)}&cursor=x` : pageUrl(page));
+    const answers = numbered(pairs, 26, other);
+    const script = scriptedApi({
+      ...answers,
+      [other(wrong)]: answers[pageUrl(wrong)],
+      [pageUrl(wrong)]: { values: ['never shown'] },
+    });
+    assert.deepEqual(await collectValues(readPages(script, '/2.0/things')), letters);
+  }
+});
+
+test('a list that has grown is followed beyond the plan, one that has shrunk ends early', async () => {
+  const grown = scriptedApi(numbered(pairs, 10));
+  assert.deepEqual(await collectValues(readPages(grown, '/2.0/things')), letters);
+  const missing = Object.fromEntries(
+    pairs.map((_, index) => [pageUrl(index + 1), new BitbranchError('not_found', 'No such page.')]),
+  );
+  const shrunk = scriptedApi({ ...missing, ...numbered(pairs.slice(0, 4), 26) });
+  assert.deepEqual(await collectValues(readPages(shrunk, '/2.0/things')), letters.slice(0, 8));
+});
+
+test('the failure of a page comes after the pages before it', async () => {
+  const failure = new BitbranchError('server', 'It broke.');
+  const script = scriptedApi({ ...numbered(pairs, 26), [pageUrl(4)]: failure });
+  const pages = readPages(script, '/2.0/things');
+  for (let count = 0; count < 3; count += 1) await pages.next();
+  await assert.rejects(pages.next(), failure);
+});
+
+test('a first page that claims to be one of millions asks for eight', async () => {
+  const script = scriptedApi({ ...numbered(pairs, 1e15) });
+  const pages = readPages(script, '/2.0/things');
+  await pages.next();
+  await pages.next();
+  await pages.return();
+  assert.ok(script.asked.length <= 20);
+});
