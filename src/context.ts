@@ -112,6 +112,13 @@ export interface Git {
   remotes(): Promise<ReadonlyMap<string, string>>;
   /** A value of the configuration that applies here; undefined outside a repository, and where it is not set. */
   config(key: string): Promise<string | undefined>;
+  /** Every value of a key in the person's own (`--global`) configuration, in order. */
+  globalValues(key: string): Promise<readonly string[]>;
+  /**
+   * Puts these values in the place of all that a key has there.
+   * @throws {BitbranchError} `usage` when git can't do it
+   */
+  setGlobalValues(key: string, values: readonly string[]): Promise<void>;
 }
 
 /** Locks across all processes that share a configuration directory. */
@@ -135,6 +142,8 @@ export type Trace = (message: string) => void;
 export interface Context {
   readonly env: Environment;
   readonly platform: NodeJS.Platform;
+  /** What starts this very program: Node and a script, by absolute paths. */
+  readonly ownCommand: readonly string[];
   readonly terminal: Terminal;
   readonly clock: Clock;
   readonly random: Random;

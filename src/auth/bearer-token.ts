@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import type { Credential } from '../credentials/credential.ts';
 import type { CredentialStore } from '../credentials/credential-store.ts';
 import { BitbranchError } from '../errors.ts';
-import { isAboutToExpire, renewedOAuth2 } from './oauth2-session.ts';
+import { currentOAuth2 } from './oauth2-session.ts';
 
 /**
  * The token that another program can send, renewed first where it is about to expire.
@@ -18,10 +18,8 @@ export async function bearerToken(
   switch (credential.protocol) {
     case 'token':
       return credential.token;
-    case 'oauth2': {
-      if (!isAboutToExpire(credential, context.clock.nowMs())) return credential.accessToken;
-      return (await renewedOAuth2(host, credential, store, context)).accessToken;
-    }
+    case 'oauth2':
+      return (await currentOAuth2(host, credential, store, context)).accessToken;
     case 'oauth1':
       throw new BitbranchError(
         'usage',

@@ -51,6 +51,20 @@ export function oauth2Sender(
   };
 }
 
+/**
+ * The credential, renewed first where it is about to expire.
+ * @throws {BitbranchError} `sign_in_needed` when it can't be renewed
+ */
+export async function currentOAuth2(
+  host: Host,
+  credential: OAuth2Credential,
+  store: CredentialStore,
+  context: Context,
+): Promise<OAuth2Credential> {
+  if (!isAboutToExpire(credential, context.clock.nowMs())) return credential;
+  return renewedOAuth2(host, credential, store, context);
+}
+
 /** Whether the last tenth of its life, at most its last minute, has begun. */
 export function isAboutToExpire(
   { issuedAt, expiresAt }: Pick<OAuth2Credential, 'issuedAt' | 'expiresAt'>,

@@ -26,6 +26,6 @@ function tokenAuthorization(token: string): string {
 }
 
 /** Whether it is an `email:api-token`, which goes as Basic and is no bearer token. */
-function isBasic(token: string): boolean {
+export function isBasic(token: string): boolean {
   return /^[^\s:]+@[^\s:]+:\S+$/.test(token);
 }

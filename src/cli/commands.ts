@@ -122,6 +122,15 @@ export const commands = {
     examples: ['bitbranch doctor', 'bitbranch doctor --host git.example.com --json'],
     readsCredential: true,
   },
+  'git-credential': {
+    operands: 'get|store|erase',
+    maxOperands: 1,
+    summary:
+      "answer git's questions for credentials; git itself runs it, set up by login --setup-git",
+    flags: [],
+    examples: ['bitbranch login --setup-git', 'git clone https://bitbucket.org/atlassian/aui.git'],
+    readsCredential: true,
+  },
   sandbox: {
     operands: '',
     maxOperands: 0,

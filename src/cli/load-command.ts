@@ -18,6 +18,7 @@ export const loadCommand: Readonly<Record<CommandName, () => Promise<CommandModu
   consumer: () => import('./commands/consumer.ts'),
   api: () => import('./commands/api.ts'),
   doctor: () => import('./commands/doctor.ts'),
+  'git-credential': () => import('./commands/git-credential.ts'),
   sandbox: () => import('./commands/sandbox.ts'),
   completion: () => import('./commands/completion.ts'),
   help: () => import('./commands/help.ts'),

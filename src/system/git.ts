@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Environment, Git } from '../context.ts';
+import { BitbranchError } from '../errors.ts';
 import { childEnvironment } from './child-environment.ts';
 
 /** The git of the current directory. */
@@ -15,7 +16,25 @@ export function createGit(env: Environment): Git {
       const value = await runGit(['config', '--get', '--', key], env);
       return value?.replace(/\n$/, '') || undefined;
     },
+    async globalValues(key) {
+      const listing = await runGit(['config', '--global', '--null', '--get-all', '--', key], env);
+      return listing?.split('\0').slice(0, -1) ?? [];
+    },
+    async setGlobalValues(key, values) {
+      // Fails where there is nothing to remove.
+      await runGit(['config', '--global', '--unset-all', '--', key], env);
+      for (const value of values) {
+        const added = await runGit(['config', '--global', '--add', '--', key, value], env);
+        if (added === null) throw notConfigured(key);
+      }
+    },
   };
+}
+
+function notConfigured(key: string): BitbranchError {
+  return new BitbranchError('usage', `git could not write ${key} to its global configuration.`, {
+    hint: 'Check that git is installed and that you may write ~/.gitconfig.',
+  });
 }
 
 /** Spares most commands the start of git. */

@@ -38,6 +38,7 @@ export function createSystemContext(argv: readonly string[], outset: Outset): Co
   return {
     env,
     platform,
+    ownCommand: [process.execPath, ...process.argv.slice(1, 2)],
     terminal,
     clock: systemClock,
     random: systemRandom,

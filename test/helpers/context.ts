@@ -38,6 +38,8 @@ export interface TestWorld {
   readonly privateKey?: string;
   readonly files?: Readonly<Record<string, string>>;
   readonly gitConfig?: Readonly<Record<string, string>>;
+  /** Values in the person's own configuration of git, by key. */
+  readonly globalGitConfig?: Readonly<Record<string, readonly string[]>>;
   readonly settings?: Settings;
   readonly records?: readonly StoredRecord[];
   /** What the store does instead. */
@@ -67,6 +69,7 @@ export interface TestContext extends Context {
   /** Secret records by `type host name`. */
   readonly records: Map<string, unknown>;
   readonly traced: string[];
+  readonly globalGitConfig: ReadonlyMap<string, readonly string[]>;
   /** What was prepared ahead of need: `credentials`, `http`. */
   readonly prepared: string[];
   currentSettings(): Settings;
@@ -77,6 +80,7 @@ export function testContext(world: TestWorld = {}): TestContext {
   const questions: TestContext['questions'] = [];
   const prepared: string[] = [];
   const traced: string[] = [];
+  const globalGitConfig = new Map(Object.entries(world.globalGitConfig ?? {}));
   const records = new Map<string, unknown>(
     world.records?.map(({ reference, record }) => [keyOf(reference), record]),
   );
@@ -97,6 +101,7 @@ export function testContext(world: TestWorld = {}): TestContext {
   return {
     env: world.env ?? {},
     platform: 'linux',
+    ownCommand: ['/usr/bin/node', '/opt/bitbranch/main.cjs'],
     terminal: testTerminal(world, printed, questions),
     clock: world.clock ?? fixedClock(testNowMs),
     random: world.random ?? countingRandom(),
@@ -115,6 +120,8 @@ export function testContext(world: TestWorld = {}): TestContext {
     git: {
       remotes: async () => new Map(Object.entries(world.remotes ?? {})),
       config: async (key) => world.gitConfig?.[key],
+      globalValues: async (key) => globalGitConfig.get(key) ?? [],
+      setGlobalValues: async (key, values) => void globalGitConfig.set(key, values),
     },
     newPrivateKey: async () => world.privateKey ?? unprepared('a private key'),
     files: {
@@ -132,6 +139,7 @@ export function testContext(world: TestWorld = {}): TestContext {
     questions,
     records,
     traced,
+    globalGitConfig,
     prepared,
     currentSettings: () => settings,
   };

@@ -1,6 +1,6 @@
 import { withSignIn } from '../../src/auth/accounts.ts';
 import { credentialReference } from '../../src/auth/stored-credential.ts';
-import type { OAuth1Credential } from '../../src/credentials/credential.ts';
+import type { Credential, OAuth1Credential } from '../../src/credentials/credential.ts';
 import { emptySettings } from '../../src/credentials/settings.ts';
 import { testNowMs } from './context.ts';
 
@@ -28,7 +28,7 @@ export function credentialFor(
 }
 
 /** The world after these sign-ins, one after the other. */
-export function signedIn(...credentials: readonly OAuth1Credential[]) {
+export function signedIn(...credentials: readonly Credential[]) {
   return {
     settings: credentials.reduce(
       (settings, credential) => withSignIn(settings, credential, 'keychain', new Date(testNowMs)),

@@ -59,3 +59,29 @@ test('finds nothing where git is not installed', async (t) => {
   const withoutPrograms = { ...env, PATH: process.cwd() };
   assert.deepEqual(await createGit(withoutPrograms).remotes(), new Map());
 });
+
+test('writes the values of a key, empty ones too, in their order and nowhere else', async (t) => {
+  enterDirectory(t);
+  const personal = createGit({ ...env, GIT_CONFIG_GLOBAL: join(process.cwd(), 'config') });
+  const key = 'credential.https://git.example.com/a b.helper';
+  assert.deepEqual(await personal.globalValues(key), []);
+  for (const values of [
+    ['', "!'/a b/it'\\''s' git-credential"],
+    ['store'],
+    [],
+    ['two\nlines', ''],
+  ]) {
+    await personal.setGlobalValues(key, values);
+    assert.deepEqual(await personal.globalValues(key), values);
+  }
+  assert.deepEqual(await createGit(env).globalValues(key), []);
+});
+
+test('says that a configuration can not be written', async (t) => {
+  enterDirectory(t);
+  const nowhere = createGit({ ...env, GIT_CONFIG_GLOBAL: '/dev/null/config' });
+  await assert.rejects(nowhere.setGlobalValues('credential.helper', ['store']), {
+    code: 'usage',
+    message: /credential\.helper/,
+  });
+});

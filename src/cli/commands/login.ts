@@ -9,6 +9,7 @@ import { BitbranchError } from '../../errors.ts';
 import type { Arguments } from '../arguments.ts';
 import { chooseClient } from '../consumer-choice.ts';
 import { parseDurationMs } from '../duration.ts';
+import { forPushing, refuseUnusableByGit, setUpHelper } from '../git/helper-setup.ts';
 import { defaultHost, namedHost, pendingHost } from '../host-choice.ts';
 import {
   callbackPath,
@@ -35,6 +36,8 @@ export async function run(args: Arguments, context: Context): Promise<void> {
   refuseContradiction(args);
   const target = await loginTarget(args, context);
   const protocol = chooseProtocol(target.host, args, context);
+  const setsUpGit = args.has('setup-git');
+  if (setsUpGit && !args.has('complete')) refuseUnusableByGit(target.host, protocol);
   if (args.has('request')) {
     return requestLogin(await loginRequest(target, protocol, args, context), context);
   }
@@ -42,6 +45,9 @@ export async function run(args: Arguments, context: Context): Promise<void> {
   const credential = await signIn(target, protocol, args, context);
   const { host, store, settings } = target;
   await reportSignIn({ hostName: host.name, credential, store, before: settings, fields }, context);
+  if (!setsUpGit) return;
+  refuseUnusableByGit(host, credential.protocol);
+  await setUpHelper(host, context);
 }
 
 function refuseContradiction(args: Arguments): void {
@@ -60,7 +66,8 @@ export async function loginTarget(args: Arguments, context: Context): Promise<Ta
   const sources = { args, env: context.env, settings };
   const isSecondStep = args.has('complete');
   const begun = isSecondStep ? pendingHost(sources) : undefined;
-  const host = namedHost(sources) ?? begun ?? defaultHost(sources);
+  const chosen = namedHost(sources) ?? begun ?? defaultHost(sources);
+  const host = args.has('setup-git') ? forPushing(chosen) : chosen;
   const remembered = isSecondStep ? settingsOf(settings, host.url)?.pendingIn : undefined;
   return { host, store: chosenStore(args, context, remembered), settings };
 }

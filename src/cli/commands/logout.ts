@@ -6,6 +6,7 @@ import type { CredentialStore } from '../../credentials/credential-store.ts';
 import type { Settings } from '../../credentials/settings.ts';
 import { BitbranchError } from '../../errors.ts';
 import type { Arguments } from '../arguments.ts';
+import { removeHelper } from '../git/helper-setup.ts';
 import { type HostSources, namedHost, onlyHost } from '../host-choice.ts';
 import { chosenStore, option } from '../options.ts';
 import { visibleText } from '../output/escape.ts';
@@ -44,6 +45,8 @@ export async function run(args: Arguments, context: Context): Promise<void> {
     `Bitbucket still lists the access that you granted; withdraw it at ${host.accessPageUrl}`,
     context,
   );
+  const isLeft = !signedInHosts(await context.settings.read()).includes(host.url);
+  if (isLeft) await removeHelper(host, context);
 }
 
 /** The host asked for, else the only one signed in to; undefined where there is none. */
