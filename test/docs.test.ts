@@ -24,9 +24,8 @@ test('the README has the commands, flags, variables and exit codes of the progra
 });
 
 test('the README shows what the program prints', async (t) => {
-  const { world } = await sandboxWorld(t);
-  const clock = fixedClock(testNowMs);
-  const context = testContext({ ...world, clock, stdoutIsTerminal: true });
+  const { world } = await sandboxWorld(t, { clock: fixedClock(testNowMs) });
+  const context = testContext({ ...world, stdoutIsTerminal: true });
   assert.equal(await run(['branches', 'maria/sample', '--color=never'], context), 0);
   assert.ok(readme.includes(context.printed.stdout), context.printed.stdout);
 });

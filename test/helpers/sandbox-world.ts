@@ -7,17 +7,20 @@ import { untilAborted } from './context.ts';
 import { signIn } from './sandbox-login.ts';
 import { credentialFor, signedIn } from './signed-in.ts';
 
-/** The real time; sleeping lasts until the signal ends it. */
-const realClock: Clock = {
-  nowMs: () => Date.now(),
-  sleep: (_durationMs, signal) => untilAborted(signal),
-};
+/** The sandbox's time; sleeping lasts until the signal ends it. */
+function clockOf({ clock }: SandboxOptions): Clock {
+  return {
+    nowMs: clock?.nowMs ?? (() => Date.now()),
+    sleep: (_durationMs, signal) => untilAborted(signal),
+  };
+}
 
 /** A sandbox, and a world from which it is reached by HTTP and in which maria is signed in to it. */
 export async function sandboxWorld(t: TestContext, options: SandboxOptions = {}) {
+  const clock = clockOf(options);
   const sandbox = await startSandbox(options);
   t.after(() => sandbox.close());
-  const { consumer, token } = await signIn(sandbox);
+  const { consumer, token } = await signIn(sandbox, clock.nowMs());
   const credential = {
     ...credentialFor(sandbox.url),
     consumer,
@@ -31,7 +34,7 @@ export async function sandboxWorld(t: TestContext, options: SandboxOptions = {})
   return {
     sandbox,
     credential,
-    world: { ...signedIn(credential), http, clock: realClock, random: systemRandom },
+    world: { ...signedIn(credential), http, clock, random: systemRandom },
   };
 }
 
