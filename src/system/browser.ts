@@ -6,21 +6,21 @@ import { childEnvironment } from './child-environment.ts';
  * Opens pages by a command of the person's choice, else by the package `open`. That one hands `process.env` to what it starts,
  * so our variables must have been taken out of it before (`takeEnvironment`).
  */
-export function createBrowser(env: Environment): Browser {
+export function createBrowser(env: Environment, platform: NodeJS.Platform): Browser {
   return {
     async open(url, command) {
       refuseOtherThanWeb(url);
       if (command === undefined) return openByDesktop(url);
-      const [program = '', ...args] = await splitCommand(command, env);
+      const [program = '', ...args] = await splitCommand(command, env, platform);
       await start(program, [...args, url], env);
     },
 
     async program(command) {
       if (command === undefined) {
         const { desktopOpener } = await import('./desktop-opener.ts');
-        return desktopOpener(env);
+        return desktopOpener(env, platform);
       }
-      const [program = ''] = await splitCommand(command, env);
+      const [program = ''] = await splitCommand(command, env, platform);
       return program;
     },
   };
@@ -47,13 +47,20 @@ async function openByDesktop(url: string): Promise<void> {
   }
 }
 
-/** The words of a command as a shell would see them; a shell itself is never started. */
-async function splitCommand(command: string, env: Environment): Promise<string[]> {
+/**
+ * The words of a command as a shell would see them; a shell itself is never started. On Windows a backslash parts the names of
+ * a path, and the caret escapes.
+ */
+async function splitCommand(
+  command: string,
+  env: Environment,
+  platform: NodeJS.Platform,
+): Promise<string[]> {
   const {
     default: { parse },
   } = await import('shell-quote');
   const words = parse(command, childEnvironment(env), {
-    escape: process.platform === 'win32' ? '^' : '\\',
+    escape: platform === 'win32' ? '^' : '\\',
   });
   const texts = words.filter((word) => typeof word === 'string');
   if (texts.length === 0 || texts.length < words.length) {

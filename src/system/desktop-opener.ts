@@ -1,8 +1,8 @@
 import type { Environment } from '../context.ts';
 
 /** What the package `open` starts; in the Windows Subsystem for Linux that is a program of Windows. */
-export function desktopOpener(env: Environment): string {
-  if (process.platform === 'darwin') return 'open';
-  if (process.platform === 'win32') return 'powershell';
+export function desktopOpener(env: Environment, platform: NodeJS.Platform): string {
+  if (platform === 'darwin') return 'open';
+  if (platform === 'win32') return 'powershell';
   return env['WSL_DISTRO_NAME'] && !env['SSH_CONNECTION'] ? 'powershell.exe' : 'xdg-open';
 }

@@ -1,19 +1,23 @@
 import { access, constants, stat } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import type { Environment, System } from '../context.ts';
 
-export function createSystem(env: Environment): System {
+export function createSystem(env: Environment, platform: NodeJS.Platform): System {
   return {
     nodeVersion: process.versions.node,
     architecture: process.arch,
-    findProgram: (program) => findProgram(program, env),
-    permissions,
+    findProgram: (program) => findProgram(program, env, platform),
+    permissions: async (path) => (platform === 'win32' ? null : permissions(path)),
   };
 }
 
-async function findProgram(program: string, env: Environment): Promise<string | null> {
-  for (const directory of /[\\/]/.test(program) ? [''] : searchPath(env)) {
-    for (const extension of extensions(env)) {
+async function findProgram(
+  program: string,
+  env: Environment,
+  platform: NodeJS.Platform,
+): Promise<string | null> {
+  for (const directory of /[\\/]/.test(program) ? [''] : searchPath(env, platform)) {
+    for (const extension of extensions(env, platform)) {
       const path = join(directory, program + extension);
       if (await isProgram(path)) return path;
     }
@@ -22,13 +26,13 @@ async function findProgram(program: string, env: Environment): Promise<string | 
 }
 
 /** Windows calls the variable `Path`. */
-function searchPath(env: Environment): readonly string[] {
+function searchPath(env: Environment, platform: NodeJS.Platform): readonly string[] {
   const [, path = ''] = Object.entries(env).find(([name]) => /^path$/i.test(name)) ?? [];
-  return path.split(delimiter).filter((directory) => directory !== '');
+  return path.split(platform === 'win32' ? ';' : ':').filter((directory) => directory !== '');
 }
 
-function extensions(env: Environment): readonly string[] {
-  if (process.platform !== 'win32') return [''];
+function extensions(env: Environment, platform: NodeJS.Platform): readonly string[] {
+  if (platform !== 'win32') return [''];
   return ['', ...(env['PATHEXT'] ?? '.COM;.EXE;.BAT;.CMD').split(';')];
 }
 
@@ -42,7 +46,6 @@ async function isProgram(path: string): Promise<boolean> {
 }
 
 async function permissions(path: string): Promise<number | null> {
-  if (process.platform === 'win32') return null;
   try {
     return (await stat(path)).mode & 0o777;
   } catch {

@@ -8,17 +8,22 @@ import { acquireLock } from './locks.ts';
 import { isSystemError, reasonOf } from './system-error.ts';
 
 /** @param interrupted ends the waiting for another process that writes */
-export function createSecretFile(path: string, interrupted?: AbortSignal): SecretFile {
+export function createSecretFile(
+  path: string,
+  platform: NodeJS.Platform,
+  interrupted?: AbortSignal,
+): SecretFile {
+  const userId = platform === 'win32' ? undefined : process.geteuid?.();
   return {
     path,
-    read: () => readSecret(path),
+    read: () => readSecret(path, userId),
 
     async update(change) {
       const release = await acquireLock(path, { signal: interrupted }).catch((error) => {
         throw explained(path, error);
       });
       try {
-        const changed = await change(await readSecret(path));
+        const changed = await change(await readSecret(path, userId));
         if (changed === null) return false;
         await writeAtomically(path, changed);
         return true;
@@ -32,12 +37,12 @@ export function createSecretFile(path: string, interrupted?: AbortSignal): Secre
 }
 
 /** Looks at the very file that it reads, and neither follows a link nor waits at a pipe. */
-async function readSecret(path: string): Promise<Uint8Array | null> {
+async function readSecret(path: string, userId: number | undefined): Promise<Uint8Array | null> {
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
   try {
     const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     try {
-      refuseUnsafe(path, await file.stat(), await stat(dirname(path)));
+      refuseUnsafe(path, { file: await file.stat(), directory: await stat(dirname(path)), userId });
       return await file.readFile();
     } finally {
       await file.close();
@@ -48,17 +53,22 @@ async function readSecret(path: string): Promise<Uint8Array | null> {
   }
 }
 
-/** Windows knows neither such owners nor such modes; there the directory belongs to one user from the start. */
-function refuseUnsafe(path: string, file: Stats, directory: Stats): void {
-  const user = process.geteuid?.();
+interface Ownership {
+  readonly file: Stats;
+  readonly directory: Stats;
+  /** Undefined on Windows, which knows neither such owners nor such modes; there the directory is one user's from the start. */
+  readonly userId: number | undefined;
+}
+
+function refuseUnsafe(path: string, { file, directory, userId }: Ownership): void {
   if (!file.isFile()) throw refused(path, 'it is no ordinary file', moveAway);
-  if (user === undefined) return;
-  if (file.uid !== user) throw refused(path, 'it belongs to another user', moveAway);
+  if (userId === undefined) return;
+  if (file.uid !== userId) throw refused(path, 'it belongs to another user', moveAway);
   if ((file.mode & 0o077) !== 0) {
     const mode = (file.mode & 0o777).toString(8);
     throw refused(path, `other users can open it (mode ${mode})`, `Run: chmod 600 '${path}'`);
   }
-  if (directory.uid !== user || (directory.mode & 0o022) !== 0) {
+  if (directory.uid !== userId || (directory.mode & 0o022) !== 0) {
     const fix = `Make the directory yours alone: chmod 700 '${dirname(path)}'`;
     throw refused(path, 'other users can change its directory', fix);
   }

@@ -30,7 +30,11 @@ export function createSystemContext(argv: readonly string[], outset: Outset): Co
   const stores = {
     keychain: createKeychainStore({ keychain, platform }),
     file: createFileStore({
-      file: createSecretFile(join(configDirectory(home), 'credentials.encrypted'), interrupted),
+      file: createSecretFile(
+        join(configDirectory(home), 'credentials.encrypted'),
+        platform,
+        interrupted,
+      ),
       askPassphrase: passphraseFrom(env, terminal),
       random: (length) => systemRandom.bytes(length),
     }),
@@ -48,9 +52,9 @@ export function createSystemContext(argv: readonly string[], outset: Outset): Co
       trace,
       systemClock,
     ),
-    browser: createBrowser(env),
+    browser: createBrowser(env, platform),
     git: createGit(env),
-    system: createSystem(env),
+    system: createSystem(env, platform),
     files: systemFiles,
     storeNamed: (name) => stores[name],
     settings: createSettingsFile(home),

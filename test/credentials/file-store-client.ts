@@ -5,7 +5,7 @@ import { createSecretFile } from '../../src/system/secret-file.ts';
 /** Writes one record into an encrypted file, by the passphrase "correct horse". */
 const [path = '', host = '', name = ''] = process.argv.slice(2);
 const store = createFileStore({
-  file: createSecretFile(path),
+  file: createSecretFile(path, 'linux'),
   askPassphrase: async () => 'correct horse',
   random: systemRandom.bytes,
   cost: 2 ** 10,

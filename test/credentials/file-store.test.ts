@@ -29,7 +29,7 @@ function openStore(
   return createFileStore({ file, askPassphrase, random: systemRandom.bytes, cost });
 }
 
-const newFile = () => createSecretFile(join(directory, randomUUID()));
+const newFile = () => createSecretFile(join(directory, randomUUID()), 'linux');
 const neverAsked: AskPassphrase = () => assert.fail('asked for a passphrase');
 
 testCredentialStore('file', () => openStore(newFile()));
@@ -161,7 +161,7 @@ test('a second process may make the file while the first asks for the same passp
 
 test('of 20 processes that write at once none loses a record', async () => {
   const shared = join(directory, 'parallel');
-  const file = createSecretFile(join(shared, 'credentials'));
+  const file = createSecretFile(join(shared, 'credentials'), 'linux');
   const names = Array.from({ length: 20 }, (_, index) => `writer ${index}`);
   const endings = await Promise.all(
     names.map((name) => runProcess([...client, file.path, host, name])),

@@ -59,14 +59,14 @@ const secretEnv = { ...process.env, BITBRANCH_TOKEN: 's3cret', MY_BROWSER_ARG: '
 test('starts the command with the URL as its last argument', async (t) => {
   const { program, url, start } = await setUp(t);
   const command = `'${program}' --new-window "two words" three\\ words '' "$MY_BROWSER_ARG"`;
-  await createBrowser(secretEnv).open(url, command);
+  await createBrowser(secretEnv, 'linux').open(url, command);
   const { args } = await start();
   assert.deepEqual(args, ['--new-window', 'two words', 'three words', '', 'from env', url]);
 });
 
 test('keeps our secrets from the browser', async (t) => {
   const { program, url, start } = await setUp(t);
-  await createBrowser(secretEnv).open(url, `'${program}'`);
+  await createBrowser(secretEnv, 'linux').open(url, `'${program}'`);
   const { env } = await start();
   assert.equal(env['MY_BROWSER_ARG'], 'from env');
   assert.equal(env['BITBRANCH_TOKEN'], undefined);
@@ -85,7 +85,7 @@ test("without a command, uses the desktop's opener, which sees no secrets either
     BITBRANCH_TOKEN: 's3cret',
   };
   const env = takeEnvironment(process.env);
-  await createBrowser(env).open(url);
+  await createBrowser(env, 'linux').open(url);
   const started = await start();
   assert.deepEqual(started.args, [url]);
   assert.equal(started.env['BITBRANCH_TOKEN'], undefined);
@@ -93,7 +93,7 @@ test("without a command, uses the desktop's opener, which sees no secrets either
 
 for (const url of ['file:///etc/passwd', 'javascript:alert(1)', 'ssh://x', '--help', '']) {
   test(`refuses to open "${url}"`, async () => {
-    const browser = createBrowser(process.env);
+    const browser = createBrowser(process.env, 'linux');
     for (const command of [undefined, 'false']) {
       await assert.rejects(browser.open(url, command), { name: 'BitbranchError', code: 'server' });
     }
@@ -112,7 +112,7 @@ const badCommands = [
 
 for (const command of badCommands) {
   test(`refuses the command "${command}"`, async () => {
-    await assert.rejects(createBrowser(process.env).open('http://127.0.0.1:9/', command), {
+    await assert.rejects(createBrowser(process.env, 'linux').open('http://127.0.0.1:9/', command), {
       code: 'usage',
       message: /is not one command/,
     });
@@ -121,7 +121,7 @@ for (const command of badCommands) {
 
 test('says that the command can not be started', async () => {
   const command = '/nonexistent/browser --flag';
-  const failure = await createBrowser(process.env)
+  const failure = await createBrowser(process.env, 'linux')
     .open('http://127.0.0.1:9/', command)
     .catch((error: unknown) => error);
   assert.ok(failure instanceof BitbranchError);

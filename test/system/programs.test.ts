@@ -29,13 +29,14 @@ const found: readonly (readonly [program: string, path: string | null])[] = [
 
 for (const [program, path] of found) {
   test(`"${program.replace(directory, '')}" is ${path?.replace(directory, '') ?? 'no program'}`, async () => {
-    assert.equal(await createSystem({ PATH: searchPath }).findProgram(program), path);
-    if (!program.includes('/')) assert.equal(await createSystem({}).findProgram(program), null);
+    assert.equal(await createSystem({ PATH: searchPath }, 'linux').findProgram(program), path);
+    if (!program.includes('/'))
+      assert.equal(await createSystem({}, 'linux').findProgram(program), null);
   });
 }
 
 test('permissions are those of the file or directory, and null where there is none', async () => {
-  const { permissions } = createSystem({});
+  const { permissions } = createSystem({}, 'linux');
   const path = join(directory, 'first', 'text');
   for (const mode of [0o600, 0o644]) {
     chmodSync(path, mode);
@@ -45,7 +46,7 @@ test('permissions are those of the file or directory, and null where there is no
 });
 
 test('the system tells what it is', () => {
-  const { nodeVersion, architecture } = createSystem({});
+  const { nodeVersion, architecture } = createSystem({}, 'linux');
   assert.deepEqual([`v${nodeVersion}`, architecture], [process.version, process.arch]);
 });
 
@@ -59,10 +60,10 @@ const programs: readonly (readonly [env: Record<string, string>, string | undefi
 
 for (const [env, command, program] of programs) {
   test(`the browser is opened by ${program} (${command ?? JSON.stringify(env)})`, async () => {
-    assert.equal(await createBrowser(env).program(command), program);
+    assert.equal(await createBrowser(env, 'linux').program(command), program);
   });
 }
 
 test('what is not one command has no program', async () => {
-  await assert.rejects(createBrowser({}).program('a && b'), { code: 'usage' });
+  await assert.rejects(createBrowser({}, 'linux').program('a && b'), { code: 'usage' });
 });

@@ -35,7 +35,7 @@ async function place(context: TestContext): Promise<{ directory: string; path: s
 test('is made where it is missing, for its owner only, and nothing else is left', async (context) => {
   const { directory } = await place(context);
   const home = join(directory, 'config', 'bitbranch');
-  const file = createSecretFile(join(home, 'credentials'));
+  const file = createSecretFile(join(home, 'credentials'), 'linux');
   assert.equal(await file.read(), null);
   const written = await file.update(async (content) => {
     assert.equal(content, null);
@@ -49,7 +49,7 @@ test('is made where it is missing, for its owner only, and nothing else is left'
 });
 
 test('a change to null and a change that fails leave it as it is', async (context) => {
-  const file = createSecretFile((await place(context)).path);
+  const file = createSecretFile((await place(context)).path, 'linux');
   await file.update(async () => old);
   const failure = new BitbranchError('store_locked', 'No.');
   await assert.rejects(
@@ -97,7 +97,7 @@ for (const [what, { make, reason }] of Object.entries(unsafe)) {
   test(`a file that ${what} is neither read nor replaced`, async (context) => {
     const { path } = await place(context);
     await make(path);
-    const file = createSecretFile(path);
+    const file = createSecretFile(path, 'linux');
     const refusal = { code: 'store_unavailable', message: reason };
     await assert.rejects(file.read(), refusal);
     await assert.rejects(
@@ -114,7 +114,7 @@ test('a file that another user owns is not read', async (context) => {
     await writeFile(path, old, { mode: 0o600 });
     await chown(path, 12_345, 12_345);
   }
-  await assert.rejects(createSecretFile(isRoot ? path : '/etc/passwd').read(), {
+  await assert.rejects(createSecretFile(isRoot ? path : '/etc/passwd', 'linux').read(), {
     code: 'store_unavailable',
     message: /it belongs to another user/,
   });
@@ -123,7 +123,7 @@ test('a file that another user owns is not read', async (context) => {
 test('a place where no file can be is explained', async (context) => {
   const { path } = await place(context);
   await writeFile(path, '');
-  const file = createSecretFile(join(path, 'credentials'));
+  const file = createSecretFile(join(path, 'credentials'), 'linux');
   const failure = {
     code: 'store_unavailable',
     message: /can't be used: (not a directory|file already exists)\.$/,
@@ -140,7 +140,7 @@ test('waits for another process that writes, until it is interrupted', async (co
   const interrupt = new AbortController();
   const reason = new Error('interrupted');
   const release = await acquireLock(path);
-  const waiting = createSecretFile(path, interrupt.signal).update(async () => old);
+  const waiting = createSecretFile(path, 'linux', interrupt.signal).update(async () => old);
   setImmediate(() => interrupt.abort(reason));
   await assert.rejects(waiting, reason);
   await release();
@@ -148,7 +148,7 @@ test('waits for another process that writes, until it is interrupted', async (co
 
 test('on a full disk the old content stays', async (context) => {
   const { directory, path } = await place(context);
-  await createSecretFile(path).update(async () => old);
+  await createSecretFile(path, 'linux').update(async () => old);
   // A limit on the length of files makes writes as short as a full disk does.
   const limited = 'ulimit -f 8; exec "$@"';
   const ending = await runProcess(['bash', '-c', limited, 'bash', ...client, path, '100000']);
@@ -161,7 +161,7 @@ test('on a full disk the old content stays', async (context) => {
 test('a process killed at any moment leaves old or new content, whole', async (context) => {
   const { directory, path } = await place(context);
   const length = 300_000;
-  const file = createSecretFile(path);
+  const file = createSecretFile(path, 'linux');
   await file.update(async () => Buffer.from('b'.repeat(length)));
   const [program = '', ...args] = client;
   for (let round = 0; round < 25; round += 1) {
