@@ -39,7 +39,9 @@ export async function run(args: Arguments, context: Context): Promise<void> {
   const setsUpGit = args.has('setup-git');
   if (setsUpGit && !args.has('complete')) refuseUnusableByGit(target.host, protocol);
   if (args.has('request')) {
-    return requestLogin(await loginRequest(target, protocol, args, context), context);
+    await requestLogin(await loginRequest(target, protocol, args, context), context);
+    if (setsUpGit) await context.note('Give --setup-git to bitbranch login --complete too.');
+    return;
   }
   const fields = args.has('json') ? jsonFields(args, signInFields) : null;
   const credential = await signIn(target, protocol, args, context);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { hostAt } from '../../../src/bitbucket/hosts.ts';
 import { forPushing, removeHelper, setUpHelper } from '../../../src/cli/git/helper-setup.ts';
+import { run } from '../../../src/cli/run.ts';
 import { testContext } from '../../helpers/context.ts';
 
 const host = hostAt('https://git.example.com/bitbucket', 'datacenter');
@@ -62,4 +63,14 @@ test('the command is safe from the shell', async () => {
 test('a Data Center is asked for the scope that pushing needs', () => {
   assert.equal(forPushing(host).oauth2.scope, 'REPO_WRITE');
   assert.equal(forPushing(hostAt('https://bitbucket.org', 'cloud')).oauth2.scope, null);
+});
+
+test('the first of two commands asks for the scope, and says that the second sets git up', async () => {
+  const context = testContext({ env: { BITBRANCH_CONSUMER_SECRET: 'the-secret' } });
+  const argv = ['login', '--request', '--setup-git', '--host', host.url, '--protocol', 'oauth2'];
+  assert.equal(await run([...argv, '--consumer-key', 'the-key'], context), 0);
+  const { url } = JSON.parse(context.printed.stdout);
+  assert.equal(new URL(url).searchParams.get('scope'), 'REPO_WRITE');
+  assert.match(context.printed.stderr, /--setup-git to bitbranch login --complete too/);
+  assert.equal(context.globalGitConfig.size, 0);
 });
