@@ -2,6 +2,7 @@ import { settingsOf } from '../auth/accounts.ts';
 import type { SignInClient } from '../auth/sign-in.ts';
 import type { Host } from '../bitbucket/hosts.ts';
 import type { Context } from '../context.ts';
+import type { Consumer } from '../credentials/credential.ts';
 import type { CredentialStore } from '../credentials/credential-store.ts';
 import type { Settings } from '../credentials/settings.ts';
 import { BitbranchError } from '../errors.ts';
@@ -12,7 +13,7 @@ import { consumerGuide, openConsumersPage } from './sign-in/consumer-guide.ts';
 /**
  * The consumer to sign in with: from the command line and environment, else the stored one, else asked for at the
  * terminal (the secret hidden).
- * @throws {BitbranchError} `usage` when something is missing and nobody can be asked
+ * @throws {BitbranchError} `usage` when something is missing and nobody can be asked, `store_locked` when it may be hidden
  */
 export async function chooseClient(
   host: Host,
@@ -33,7 +34,30 @@ export async function chooseClient(
   if (given !== undefined) return { protocol, consumer: { key, secret: given } };
   if (stored !== null && 'secret' in stored) return { protocol, consumer: stored };
   if (stored !== null && protocol === 'oauth1') return { protocol, consumer: stored };
+  if (!context.terminal.isInteractive) refuseHidden(stored, key, host, settings, store);
   return { protocol, consumer: { key, secret: await promptForSecret(key, host, context) } };
+}
+
+/**
+ * A locked keychain answers like an empty one, so a consumer that the settings remember may be in it all the same.
+ * @throws {BitbranchError} `store_locked`
+ */
+export function refuseHidden(
+  stored: Consumer | null,
+  key: string,
+  host: Host,
+  settings: Settings,
+  store: CredentialStore,
+): void {
+  const isRemembered = settingsOf(settings, host.url)?.consumerKey === key;
+  if (stored !== null || !isRemembered || store.name !== 'keychain') return;
+  throw new BitbranchError(
+    'store_locked',
+    `The consumer ${key} of ${host.name} can't be read: ${store.description} is locked, or the entry was removed.`,
+    {
+      hint: `Unlock it and try again, or forget the consumer with: bitbranch consumer remove --host ${host.url}`,
+    },
+  );
 }
 
 /** Tells how a consumer is made; Enter alone opens the page for it and asks once more. */

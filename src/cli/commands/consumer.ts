@@ -7,7 +7,7 @@ import type { CredentialStore, RecordReference } from '../../credentials/credent
 import type { Settings } from '../../credentials/settings.ts';
 import { BitbranchError } from '../../errors.ts';
 import type { Arguments } from '../arguments.ts';
-import { givenSecret, promptForSecret } from '../consumer-choice.ts';
+import { givenSecret, promptForSecret, refuseHidden } from '../consumer-choice.ts';
 import { defaultHost, namedHost } from '../host-choice.ts';
 import { chosenStore, jsonFields, option } from '../options.ts';
 import { jsonObjectWriter } from '../output/json.ts';
@@ -145,6 +145,7 @@ async function storedConsumer(
   const key = knownKey(host, settings, args, context);
   const consumer = key === undefined ? null : await store.read(consumerReference(host, key));
   if (key !== undefined && consumer !== null) return { key, consumer };
+  if (key !== undefined) refuseHidden(consumer, key, host, settings, store);
   throw new BitbranchError('not_found', `No consumer of ${host.name} is stored.`, {
     hint: `Store one with: bitbranch consumer add --host ${host.url}`,
   });
@@ -154,13 +155,16 @@ async function remove(target: Target, args: Arguments, context: Context): Promis
   const { host, store, settings } = target;
   const key = knownKey(host, settings, args, context);
   const removed = key !== undefined && (await store.remove(consumerReference(host, key)));
-  if (settingsOf(settings, host.url)?.consumerKey === key) {
+  const isRemembered = key !== undefined && settingsOf(settings, host.url)?.consumerKey === key;
+  if (isRemembered) {
     await context.settings.update((current) => withoutConsumer(current, host.url));
   }
   await context.note(
     removed
       ? `Removed the consumer ${key} of ${host.name}. Whoever is signed in with it stays so until bitbranch logout.`
-      : `Nothing to remove: no consumer of ${host.name} is stored.`,
+      : isRemembered
+        ? `Forgot the consumer ${key} of ${host.name}, but ${store.description} showed no entry to remove: it is locked, or the entry was removed before.`
+        : `Nothing to remove: no consumer of ${host.name} is stored.`,
   );
 }
 

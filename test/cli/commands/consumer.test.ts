@@ -198,6 +198,29 @@ test('show prints the public half of a key pair, and of a secret only that it is
   assert.deepEqual([unknown.exitCode, unknown.stdout], [2, '']);
 });
 
+test('a keychain that shows nothing of a consumer that is remembered may be locked', async () => {
+  const { settings } = await added(secret);
+  const world = settings === undefined ? {} : { settings };
+  for (const argv of [
+    ['consumer', 'show'],
+    ['login', '--no-browser'],
+  ]) {
+    const context = testContext(world);
+    assert.equal(await run(argv, context), 8);
+    assert.equal(
+      context.printed.stderr,
+      `bitbranch: The consumer the-key of bitbucket.org can't be read: the test keychain is locked, or the entry was removed.\nUnlock it and try again, or forget the consumer with: bitbranch consumer remove --host ${cloudUrl}\n`,
+    );
+  }
+  const removed = await consumer(['remove'], world);
+  assert.equal(removed.exitCode, 0);
+  assert.match(
+    removed.stderr,
+    /^Forgot the consumer the-key .* showed no entry to remove: it is locked,/,
+  );
+  assert.equal(removed.hosts[cloudUrl]?.consumerKey, undefined);
+});
+
 test('remove forgets one consumer, and says what it changes', async () => {
   const world = await added(keyPair, secret);
   const { exitCode, stderr, records, hosts } = await consumer(['remove', ...atDataCenter], world);
