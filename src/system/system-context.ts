@@ -16,7 +16,7 @@ import type { Outset } from './outset.ts';
 import { createSystem } from './programs.ts';
 import { createSecretFile } from './secret-file.ts';
 import { createSettingsFile } from './settings-file.ts';
-import { createTrace, traced } from './trace.ts';
+import { createTrace, discreet, traced } from './trace.ts';
 
 /** The real world. Everything that costs is loaded only when it is used. */
 export function createSystemContext(argv: readonly string[], outset: Outset): Context {
@@ -48,7 +48,7 @@ export function createSystemContext(argv: readonly string[], outset: Outset): Co
     random: systemRandom,
     newPrivateKey,
     http: traced(
-      createHttpClient({ userAgent: `bitbranch/${version}`, interrupted }),
+      discreet(createHttpClient({ userAgent: `bitbranch/${version}`, interrupted })),
       trace,
       systemClock,
     ),

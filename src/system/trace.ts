@@ -1,4 +1,4 @@
-import type { Clock, HttpClient, Output, Trace } from '../context.ts';
+import type { Clock, HttpClient, HttpRequest, Output, Trace } from '../context.ts';
 
 /** Parameters whose values let somebody in; the rest of a URL tells what was asked. */
 const secretParameter =
@@ -38,4 +38,46 @@ export function traced<Client extends HttpClient>(
       return response;
     },
   };
+}
+
+/**
+ * The same client; the text of a failure does not repeat the credential that was sent. Some servers answer with the request
+ * that they refuse, and what a server says of a failure is shown to people and kept in logs.
+ */
+export function discreet<Client extends HttpClient>(client: Client): Client {
+  return {
+    ...client,
+    async send(request) {
+      const response = await client.send(request);
+      if (response.status < 400) return response;
+      const hide = (text: string) =>
+        credentialsIn(request).reduce((rest, secret) => rest.replaceAll(secret, '…'), text);
+      return { ...response, text: async () => hide(await response.text()) };
+    },
+  };
+}
+
+/** What of the Authorization header lets somebody in, as it was sent and as a server reads it. */
+function credentialsIn({ headers = {} }: HttpRequest): readonly string[] {
+  const [, scheme, rest = ''] = /^(\w+) (.*)$/s.exec(headers['authorization'] ?? '') ?? [];
+  switch (scheme) {
+    case 'OAuth': {
+      const sent = [...rest.matchAll(/oauth_(?:token|signature)="([^"]*)"/g)];
+      return sent.flatMap(([, value = '']) => [value, decodeURIComponent(value)]).filter(isLong);
+    }
+    case 'Basic':
+      return [
+        rest,
+        Buffer.from(rest, 'base64')
+          .toString()
+          .replace(/^[^:]*:/, ''),
+      ].filter(isLong);
+    default:
+      return [rest].filter(isLong);
+  }
+}
+
+/** What is shorter is no secret, and may stand anywhere. */
+function isLong(secret: string): boolean {
+  return secret.length >= 6;
 }

@@ -1,6 +1,6 @@
 /**
  * A browser stand-in: loads the consent page over HTTP, submits its form and follows redirects.
- * As a program, for --browser: `user-agent.ts [--deny] [--favicon] [--record FILE] URL`.
+ * As a program, for --browser: `user-agent.ts [--deny] [--favicon] [--record FILE] [--record-address FILE] URL`.
  */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -69,12 +69,15 @@ async function main(): Promise<void> {
       deny: { type: 'boolean' },
       favicon: { type: 'boolean' },
       record: { type: 'string' },
+      'record-address': { type: 'string' },
     },
   });
   const { argv, env } = process;
   if (values.record !== undefined) await writeFile(values.record, JSON.stringify({ argv, env }));
   const [consentUrl = ''] = positionals;
   const address = await callbackAddress(consentUrl, values.deny ? 'deny' : 'grant');
+  const addressFile = values['record-address'];
+  if (addressFile !== undefined) await writeFile(addressFile, address);
   if (values.favicon) await load(new URL('/favicon.ico', address).href);
   await load(address);
 }

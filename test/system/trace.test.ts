@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createTrace, redact, traced } from '../../src/system/trace.ts';
+import { createTrace, discreet, redact, traced } from '../../src/system/trace.ts';
 import { scriptedHttp, testContext } from '../helpers/context.ts';
 
 const lines: readonly (readonly [told: string, shown: string])[] = [
@@ -57,3 +57,30 @@ test('a request and its answer are traced, headers and bodies are not', async ()
   assert.equal(http.requests[0]?.headers, headers);
   assert.deepEqual(told, ['POST https://h/x?a=1', '401 after 42 ms']);
 });
+
+const signature = 'a+b/c0123456789=';
+const echoes: readonly (readonly [authorization: string, echo: string, shown: string])[] = [
+  ['Bearer the-token', 'No such token: the-token', 'No such token: …'],
+  [`Basic ${btoa('maria@h:the-secret')}`, 'maria@h:the-secret', 'maria@h:…'],
+  [`Basic ${btoa('maria@h:the-secret')}`, `Basic ${btoa('maria@h:the-secret')}`, 'Basic …'],
+  [
+    `OAuth oauth_token="the%2Btoken", oauth_signature="${encodeURIComponent(signature)}"`,
+    `the%2Btoken the+token ${encodeURIComponent(signature)} ${signature}`,
+    '… … … …',
+  ],
+  ['Bearer a', 'a short word is left alone', 'a short word is left alone'],
+];
+
+for (const [authorization, echo, shown] of echoes) {
+  test(`a failure that says ${JSON.stringify(echo)} is read without the credential`, async () => {
+    const script = [
+      ['GET https://h/', { status: 401, body: echo }],
+      ['GET https://h/', { status: 200, body: echo }],
+    ] as const;
+    const client = discreet(scriptedHttp(script));
+    const send = () =>
+      client.send({ method: 'GET', url: 'https://h/', headers: { authorization } });
+    assert.equal(await (await send()).text(), shown);
+    assert.equal(await (await send()).text(), echo, 'data stays what it is');
+  });
+}
