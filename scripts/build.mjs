@@ -8,6 +8,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { transform } from '@swc/core';
 import { bundle, bundledPackages, outDirectory, root } from './bundle.mjs';
 import { writeLibraryTypes } from './library-types.mjs';
+import { writeManPage } from './write-man-page.mjs';
 
 const { outputFiles, metafile } = await bundle();
 
@@ -19,6 +20,7 @@ for (const file of outputFiles) {
 await chmod(join(outDirectory, 'main.cjs'), 0o755);
 await writeFile(join(outDirectory, 'THIRD-PARTY-LICENSES.txt'), await licences());
 await writeLibraryTypes(join(outDirectory, 'types'));
+await writeManPage(join(outDirectory, 'bitbranch.1'));
 
 /** The real world is set up before it is known what of it a command will use; the other chunks are loaded to be used. */
 async function commonJs({ path, text }) {

@@ -21,6 +21,7 @@ const shapes = [
   'README.md',
   'dist/*.cjs',
   'dist/THIRD-PARTY-LICENSES.txt',
+  'dist/bitbranch.1',
   'dist/keychain-helper.cjs',
   'dist/library.cjs',
   'dist/main.cjs',

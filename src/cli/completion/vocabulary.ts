@@ -3,6 +3,7 @@ import { repositoryFields } from '../../bitbucket/repository-listing.ts';
 import { shownFields } from '../commands/consumer.ts';
 import { signInFields as statusFields } from '../commands/status.ts';
 import { type CommandName, commands, isCommandName } from '../commands.ts';
+import { reportFields } from '../doctor/report.ts';
 import { allFlags, type Flag, type FlagName, globalFlags } from '../flags.ts';
 import { signInFields } from '../sign-in/report.ts';
 import { flagValues, operandValues, type Values } from './values.ts';
@@ -44,6 +45,7 @@ const fieldsOf: Partial<Record<CommandName, readonly string[]>> = {
   branches: branchFields,
   repos: repositoryFields,
   consumer: shownFields,
+  doctor: reportFields,
 };
 
 /** The tables of commands and flags, as the scripts need them. */
