@@ -9,16 +9,31 @@ import { repositoryRecords } from './output/repository-records.ts';
 
 /** What `bitbranch help TOPIC` prints, by topic. */
 export const topics: Readonly<Record<string, () => string>> = {
-  environment: () => section('Environment variables', columns(environmentRows())),
-  'exit-codes': () => section('Exit codes, and the error codes of --json', columns(exitCodeRows())),
+  environment: () =>
+    section(
+      'Environment variables; a flag wins over its variable, an empty one counts as not set',
+      columns(environmentRows()),
+    ),
+  'exit-codes': exitCodesHelp,
   formatting: formattingHelp,
-  hosts: () => section('Hosts', hostLines),
+  hosts: hostsHelp,
+};
+
+/** Variables that say something else than the flag that they stand in for. */
+const ownMeanings: Readonly<Record<string, string>> = {
+  BROWSER: 'the same, where BITBRANCH_BROWSER is not set',
+  NO_COLOR: 'no colour, whatever its value',
+  FORCE_COLOR: 'colour, also where the output is no terminal; 0 for none',
+  BITBRANCH_DEBUG: '1 is the same as --verbose',
 };
 
 /** Every environment variable that the program reads, with its meaning. */
 export function environmentRows(): (readonly [string, string])[] {
-  const byFlag = Object.entries<Flag>(globalFlags).flatMap(([name, { environment = [] }]) =>
-    environment.map((variable) => [variable, `stands in for --${name}`] as const),
+  const byFlag = Object.entries<Flag>(globalFlags).flatMap(
+    ([name, { environment = [], summary }]) =>
+      environment.map(
+        (variable) => [variable, ownMeanings[variable] ?? `--${name}: ${summary}`] as const,
+      ),
   );
   return [...byFlag, ...Object.entries(environmentOnly)];
 }
@@ -103,11 +118,38 @@ function formattingHelp(): string {
   ].join('\n');
 }
 
-const hostLines = [
-  'bitbucket.org is where login goes when no host is named.',
-  '--host takes a name or a URL; https is assumed, http:// is for 127.0.0.1, [::1] and localhost.',
-  'A context path in the URL is kept: https://git.example.com/bitbucket.',
-  'Any other host is taken for a Data Center; --kind cloud says that it is none. login remembers it.',
-  'Without --host, branches uses the host of the clone URL or git remote, else every command the',
-  'only host that is signed in to. A credential is only ever sent to the host that it was made for.',
+function exitCodesHelp(): string {
+  return [
+    section('Exit codes, and the error codes of --json', columns(exitCodeRows())),
+    section('With --json, an error is one object on stderr', [
+      '{"error":{"code","message","hint"}}: the code above, one sentence, and the next step or null',
+    ]),
+  ].join('\n');
+}
+
+const hostChoiceLines = [
+  '--host or BITBRANCH_HOST names it. Without them:',
+  'login goes to bitbucket.org;',
+  'branches uses the host of the clone URL or git remote, where it has one;',
+  'everything else uses the only host that you are signed in to. bitbranch status lists them.',
+  'A credential is only ever sent to the host that it was made for.',
 ];
+
+const hostNameLines = [
+  'git.example.com, or https://git.example.com:8443/bitbucket: a context path is kept.',
+  'https is assumed; http:// is for 127.0.0.1, [::1] and localhost only.',
+];
+
+const hostKindLines = [
+  'bitbucket.org is cloud, and is signed in to with OAuth 2.0: it refuses OAuth 1.0a.',
+  'Any other host is taken for a Data Center, and is signed in to with OAuth 1.0a, unless --kind cloud',
+  'or --protocol says otherwise. Later commands need neither.',
+];
+
+function hostsHelp(): string {
+  return [
+    section('Which host a command speaks to', hostChoiceLines),
+    section('How a host is written', hostNameLines),
+    section('Kind and protocol, which login remembers', hostKindLines),
+  ].join('\n');
+}

@@ -54,6 +54,7 @@ test('environment variables are told in full', () => {
 test('the other topics tell of formats, fields and hosts', () => {
   mentions(helpText('formatting'), 'table', 'tsv', 'names', 'jsonl', 'message', '--null');
   mentions(helpText('hosts'), 'bitbucket.org', '--kind cloud', 'http://', 'context path');
+  mentions(helpText('hosts'), 'BITBRANCH_HOST', '--protocol', 'git remote', 'OAuth 1.0a');
 });
 
 test('no line of help is wider than a page or ends in spaces', () => {
@@ -61,6 +62,7 @@ test('no line of help is wider than a page or ends in spaces', () => {
     undefined,
     ...Object.keys(commands),
     'environment',
+    'exit-codes',
     'formatting',
     'hosts',
   ]) {
