@@ -101,11 +101,14 @@ export function withSignIn(
   });
 }
 
-/** The settings once an account was signed out; its host and consumer stay known. */
+/**
+ * The settings once an account was signed out; its host and consumer stay known. The repositories seen there are forgotten
+ * with the last account.
+ */
 export function withoutAccount(settings: Settings, hostUrl: string, name: string): Settings {
   const known = settingsOf(settings, hostUrl);
   if (known === undefined) return settings;
-  const { lastAccount, ...rest } = known;
+  const { lastAccount, repositories, ...rest } = known;
   const accounts = Object.fromEntries(
     Object.entries(known.accounts).filter(([key]) => key !== name),
   );
@@ -115,6 +118,7 @@ export function withoutAccount(settings: Settings, hostUrl: string, name: string
     ...rest,
     accounts,
     ...(last === undefined ? {} : { lastAccount: last }),
+    ...(repositories === undefined || next === undefined ? {} : { repositories }),
   });
 }
 

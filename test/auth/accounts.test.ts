@@ -110,6 +110,17 @@ test('a host without accounts is not signed in to, but its kind and consumer sta
   });
 });
 
+test('the repositories seen at a host are forgotten with its last account', () => {
+  const accounts = settingsOf(settings, cloudUrl)?.accounts ?? {};
+  const seen = { kind: 'cloud' as const, accounts, repositories: ['acme/site'] };
+  const one = withoutAccount({ version: 1, hosts: { [cloudUrl]: seen } }, cloudUrl, 'ada');
+  assert.deepEqual(settingsOf(one, cloudUrl)?.repositories, ['acme/site']);
+  assert.equal(
+    settingsOf(withoutAccount(one, cloudUrl, 'maria'), cloudUrl)?.repositories,
+    undefined,
+  );
+});
+
 test('signing out who is not signed in changes nothing', () => {
   assert.deepEqual(withoutAccount(settings, cloudUrl, 'nobody'), settings);
   assert.equal(withoutAccount(emptySettings, cloudUrl, 'maria'), emptySettings);

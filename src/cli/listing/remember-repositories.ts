@@ -14,7 +14,7 @@ export interface SeenRepository {
 const mostRemembered = 50;
 
 /**
- * Remembers for completion which repositories were listed, at hosts that the settings know. It takes no time where all of
+ * Remembers for completion which repositories were listed, at hosts that somebody is signed in to. It takes no time where all of
  * them are remembered already, and is no part of the result: a failure is only traced.
  * @param known the settings as they were read for the list
  */
@@ -34,8 +34,9 @@ export async function rememberRepositories(
 /** The newest first; the same object where there is nothing to add. */
 function withRepository(settings: Settings, { host, repository }: SeenRepository): Settings {
   const known = settingsOf(settings, host.url);
+  if (known === undefined || Object.keys(known.accounts).length === 0) return settings;
   const name = nameOf(repository);
-  if (known === undefined || known.repositories?.includes(name)) return settings;
+  if (known.repositories?.includes(name)) return settings;
   const repositories = [name, ...(known.repositories ?? [])].slice(0, mostRemembered);
   return { ...settings, hosts: { ...settings.hosts, [host.url]: { ...known, repositories } } };
 }

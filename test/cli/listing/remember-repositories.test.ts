@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { withoutAccount } from '../../../src/auth/accounts.ts';
 import { hostAt } from '../../../src/bitbucket/hosts.ts';
 import { rememberRepositories } from '../../../src/cli/listing/remember-repositories.ts';
 import { run } from '../../../src/cli/run.ts';
@@ -44,7 +45,7 @@ test('the newest 50 of a host are remembered, the newest first', async () => {
   assert.equal(stored.hosts[cloudUrl]?.repositories?.length, 50);
 });
 
-test('nothing is written for what is remembered, or for a host that the settings do not know', async () => {
+test('nothing is written for what is remembered, or for a host that nobody is signed in to', async () => {
   const first = countingContext();
   await rememberRepositories([seen('acme/site')], known, first.context);
   const { context, written } = countingContext(first.context.currentSettings());
@@ -53,6 +54,8 @@ test('nothing is written for what is remembered, or for a host that the settings
     context.currentSettings(),
     context,
   );
+  const signedOut = withoutAccount(known, cloudUrl, 'maria');
+  await rememberRepositories([seen('acme/site')], signedOut, context);
   assert.equal(written.times, 0);
 });
 
