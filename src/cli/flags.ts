@@ -95,7 +95,11 @@ export const commandFlags = {
     repeatable: true,
     summary: "only names that match; with ! before it, all but those: --match '!release/*'",
   },
-  query: { value: 'TEXT', summary: "only what Cloud's filter language selects (see formatting)" },
+  query: {
+    value: 'TEXT',
+    summary:
+      "only what this text of Cloud's filter language selects (see formatting); not on Data Center",
+  },
   author: {
     value: 'NAME',
     summary: "only branches whose latest commit's author has this in the name",

@@ -83,7 +83,7 @@ export async function printList<Field extends string>(
   await writer.end();
   if (isCut) {
     await progress.write(
-      `Stopped after ${printed} ${nouns.records}, as --limit asks; there are more.\n`,
+      `Stopped after ${printed} ${nouns.records}, as --limit asks; there may be more.\n`,
     );
   }
   if (failure === undefined) return;
