@@ -92,3 +92,34 @@ function withoutStreamPolyfill() {
     },
   };
 }
+
+/** Bytes in the bundle of each package that src/ imports, with what it brings along. */
+export function librarySizes({ inputs, outputs }) {
+  const bytesOf = new Map();
+  for (const output of Object.values(outputs)) {
+    for (const [path, { bytesInOutput }] of Object.entries(output.inputs)) {
+      bytesOf.set(path, (bytesOf.get(path) ?? 0) + bytesInOutput);
+    }
+  }
+  const sizes = new Map();
+  for (const [path, { imports }] of Object.entries(inputs)) {
+    if (!path.startsWith('src/')) continue;
+    for (const { path: entry } of imports) {
+      const directory = packageDirectory(entry);
+      if (directory === undefined) continue;
+      const bytes = [...reachable(entry, inputs)].reduce(
+        (sum, each) => sum + (bytesOf.get(each) ?? 0),
+        0,
+      );
+      sizes.set(directory.slice('node_modules/'.length), bytes);
+    }
+  }
+  return sizes;
+}
+
+function reachable(entry, inputs, seen = new Set()) {
+  if (seen.has(entry)) return seen;
+  seen.add(entry);
+  for (const { path } of inputs[entry]?.imports ?? []) reachable(path, inputs, seen);
+  return seen;
+}

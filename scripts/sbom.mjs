@@ -1,5 +1,7 @@
 // What scripts/sbom prints.
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { bundle, bundledPackages, root } from './bundle.mjs';
 
@@ -10,26 +12,30 @@ const npm = await promisify(execFile)('npm', flags, {
   shell: process.platform === 'win32',
 });
 const all = JSON.parse(npm.stdout);
+const { name } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
 const { metafile } = await bundle();
-const isBundled = new Set(
-  (await bundledPackages(metafile)).map(({ name, version }) => `${name}@${version}`),
-);
-const components = all.components.filter((component) => isShipped(component));
-const shipped = new Set([all.metadata.component, ...components].map((each) => each['bom-ref']));
+const bundled = await bundledPackages(metafile);
+const bundledNames = new Set(bundled.map((each) => `${each.name}@${each.version}`));
+const components = all.components.flatMap(shippedComponent);
+// npm takes the name of the directory.
+const metadata = { ...all.metadata, component: { ...all.metadata.component, name } };
+const refs = new Set([metadata.component, ...components].map((each) => each['bom-ref']));
 const dependencies = all.dependencies
-  .filter(({ ref }) => shipped.has(ref))
+  .filter(({ ref }) => refs.has(ref))
   .map(({ ref, dependsOn = [] }) => ({
     ref,
-    dependsOn: dependsOn.filter((each) => shipped.has(each)),
+    dependsOn: dependsOn.filter((each) => refs.has(each)),
   }));
+const bom = { ...all, metadata, components, dependencies };
 
-process.stdout.write(`${JSON.stringify({ ...all, components, dependencies }, null, 2)}\n`);
+process.stdout.write(`${JSON.stringify(bom, null, 2)}\n`);
 
-/** What npm installs along, and what has code in the bundle, which npm holds to be for development. */
-function isShipped({ name, version, properties = [] }) {
-  const isForDevelopment = properties.some(
-    (each) => each.name === 'cdx:npm:package:development' && each.value === 'true',
-  );
-  return !isForDevelopment || isBundled.has(`${name}@${version}`);
+/** What has code in the bundle, which npm holds to be for development only, and what npm installs along. */
+function shippedComponent(component) {
+  const { properties = [], ...rest } = component;
+  const others = properties.filter((each) => each.name !== 'cdx:npm:package:development');
+  if (others.length === properties.length) return [component];
+  const isBundled = bundledNames.has(`${component.name}@${component.version}`);
+  return isBundled ? [{ ...rest, properties: others }] : [];
 }
