@@ -1,6 +1,7 @@
 import type { HttpClient, HttpRequest, HttpResponse } from '../context.ts';
 import { loadGzip, plain } from './http-body.ts';
 import { networkError, silenceError } from './network-errors.ts';
+import { keepHeapSmall } from './small-heap.ts';
 
 export interface HttpTimeouts {
   /** From sending a request to the answer's header: name look-up, connection and TLS included. */
@@ -18,8 +19,12 @@ export interface HttpClientOptions {
 
 const defaultTimeouts: HttpTimeouts = { firstByteMs: 30_000, idleMs: 30_000 };
 
+/** So many make a run a long one. */
+const manyRequests = 12;
+
 /** HTTP by node-fetch, which is loaded when first needed: most of what it costs is paid by commands that use it. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
+  let sentCount = 0;
   let loading: ReturnType<typeof loadFetch> | undefined;
   const fetchLoaded = () => {
     loading ??= loadFetch();
@@ -31,6 +36,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       fetchLoaded();
     },
     async send(request) {
+      sentCount += 1;
+      if (sentCount === manyRequests) await keepHeapSmall();
       return send(await fetchLoaded(), request, options);
     },
   };

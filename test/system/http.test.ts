@@ -326,3 +326,33 @@ test('an interrupt ends a request, before its answer and inside the body', async
     assert.equal(await failureOf(reading()), reason);
   }
 });
+
+test('a body that unpacks to more than anyone needs is refused', async (t) => {
+  const server = await startHttpServer(t, [
+    {
+      request: 'GET /',
+      answer: {
+        headers: { 'content-encoding': 'gzip' },
+        body: gzipSync(Buffer.alloc(65 * 1024 * 1024)),
+      },
+    },
+  ]);
+  const response = await client().send({ method: 'GET', url: `${server.url}/` });
+  await assert.rejects(response.text(), { code: 'server', message: /more than 64 MiB/ });
+});
+
+for (const reader of ['text', 'chunks'] as const) {
+  test(`a compressed body that breaks off is an error, read as ${reader}`, async (t) => {
+    const body = gzipSync('all of it').subarray(0, -4);
+    const server = await startHttpServer(t, [
+      { request: 'GET /', answer: { headers: { 'content-encoding': 'gzip' }, body } },
+    ]);
+    const response = await client().send({ method: 'GET', url: `${server.url}/` });
+    const reading = async () => {
+      if (reader === 'text') return response.text();
+      for await (const _chunk of response.chunks());
+      return '';
+    };
+    await assert.rejects(reading(), { code: 'server', message: /damaged/ });
+  });
+}

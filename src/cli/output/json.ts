@@ -29,9 +29,6 @@ export function createJsonWriter<Field extends string>(
 export function jsonObjectWriter<Field extends string>(
   fields: readonly Field[],
 ): (row: Row<Field>) => string {
-  const members = fields.map((field) => ({ field, key: `${JSON.stringify(field)}:` }));
-  return (row) => {
-    const json = members.map(({ field, key }) => key + JSON.stringify(row[field])).join(',');
-    return escapeMisleading(`{${json}}`, unicodeEscape);
-  };
+  const keys = [...fields];
+  return (row) => escapeMisleading(JSON.stringify(row, keys), unicodeEscape);
 }
