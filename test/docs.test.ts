@@ -58,13 +58,15 @@ function isPackage(name: string): boolean {
   return !name.startsWith('.') && existsSync(join(root, 'node_modules', name, 'package.json'));
 }
 
-test('every file and folder that the README names is there', () => {
-  const paths = [...readme.matchAll(/`((?:src|scripts|test)\/[\w./-]*\w)/g)].map(
-    ([, path = '']) => path,
-  );
-  assert.ok(paths.length > 10);
-  assert.deepEqual(
-    paths.filter((path) => !existsSync(join(root, path))),
-    [],
-  );
-});
+for (const page of ['README.md', 'CONTRIBUTING.md']) {
+  test(`every file and folder that ${page} names is there`, async () => {
+    const text = await readFile(join(root, page), 'utf8');
+    const names = text.matchAll(/`((?:src|scripts|test|\.github)\/[\w./-]*\w)/g);
+    const paths = [...names].map(([, path = '']) => path);
+    assert.ok(paths.length > 10);
+    assert.deepEqual(
+      paths.filter((path) => !existsSync(join(root, path))),
+      [],
+    );
+  });
+}
