@@ -8,6 +8,7 @@ import { branchFields } from '../../src/bitbucket/branch.ts';
 import { commands } from '../../src/cli/commands.ts';
 import { commandFlags } from '../../src/cli/flags.ts';
 import type { AccountSettings, Settings } from '../../src/credentials/settings.ts';
+import { startProgram } from '../helpers/program.ts';
 import { completingShell, type Shell } from '../helpers/shells.ts';
 import { createHome } from '../helpers/spawn-cli.ts';
 
@@ -107,6 +108,27 @@ for (const shell of ['bash', 'zsh', 'fish'] as const satisfies readonly Shell[])
     assert.deepEqual(await offered('bitbranch logo'), ['logout']);
   });
 }
+
+test('bash on a terminal puts what is offered where the cursor is', async (t) => {
+  const home = await createHome(t, {});
+  await remember(home, settings);
+  const { script, env } = await completingShell(t, 'bash', home);
+  const interactive = ['script', '--quiet', '--return', '--command', 'bash --norc', '/dev/null'];
+  const bash = startProgram(t, interactive, { env: { ...env, PS1: '> ', SHELL: '/bin/bash' } });
+  bash.type(`source ${script}\n`);
+  for (const [typed, completed] of [
+    ['bitbranch sta\t', 'bitbranch status'],
+    ['bitbranch status --host=http://127.0.0.1:80\t', '--host=http://127.0.0.1:8080/bitbucket'],
+    ['bitbranch status --host http\t', '--host http://127.0.0.1:8080/bitbucket'],
+    ['bitbranch branches --json=name,ha\t', '--json=name,hash'],
+  ] as const) {
+    const [toStartOfLine, toEnd] = ['\u0001', '\u0005'];
+    bash.type(`${typed}${toStartOfLine}printf 'line: %s\\n' "${toEnd}"\n`);
+    await bash.printed(new RegExp(`\nline: [^\r\n]*${completed}`));
+  }
+  bash.type('exit\n');
+  assert.equal((await bash.ended).exitCode, 0);
+});
 
 async function remember(home: { directory: string }, known: Settings): Promise<void> {
   await mkdir(join(home.directory, 'config'));

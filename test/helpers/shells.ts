@@ -10,6 +10,9 @@ export type Shell = 'bash' | 'zsh' | 'fish';
 export interface CompletingShell {
   /** What it offers at the end of the line, in any order, without what stands before `=` or a comma. */
   offered(line: string): Promise<readonly string[]>;
+  readonly script: string;
+  /** The environment in which `bitbranch` is found. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** A shell of the system in that home, without any configuration of its own. */
@@ -30,6 +33,8 @@ export async function completingShell(
   const script = join(directory, `completion.${shell}`);
   await writeFile(script, stdout);
   return {
+    script,
+    env,
     async offered(line) {
       const { program, answer } = questions[shell](script, line, directory);
       const ended = await startProgram(scope, program, { env, cwd: directory }).ended;

@@ -63,7 +63,8 @@ _bitbranch_offer() {
   local candidate quoted breaks=\${COMP_WORDBREAKS//[^=:@]/} cut=
   [[ $breaks ]] && cut=\${current%"\${current##*[$breaks]}"}
   while IFS= read -r candidate; do
-    printf -v quoted %q "$candidate"
+    quoted=$candidate
+    [[ $candidate == *[!A-Za-z0-9_./:@,=+-]* ]] && printf -v quoted %q "$candidate"
     if [[ $candidate == "$value"* || $quoted == "$value"* ]]; then
       quoted=\${current%"$value"}$quoted
       COMPREPLY+=("\${quoted#"$cut"}")
