@@ -4,6 +4,9 @@ import type { Clock, HttpClient, HttpRequest, Output, Trace } from '../context.t
 const secretParameter =
   /([?&](?:oauth_[a-z_]*|code|state|[a-z_]*token|[a-z_]*secret|assertion)=)[^&\s]*/gi;
 
+/** What could steer a terminal or turn text around; lines are ended by a line feed alone. */
+const steering = /(?!\n)[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu;
+
 /** The one place that takes secrets out of what is told. */
 export function redact(text: string): string {
   return text
@@ -16,7 +19,7 @@ export function redact(text: string): string {
 export function createTrace(stderr: Output, isEnabled: boolean): Trace {
   if (!isEnabled) return () => {};
   return (message) => {
-    const lines = redact(message).replace(/^/gm, '* ');
+    const lines = redact(message).replace(steering, '\ufffd').replace(/^/gm, '* ');
     // Nobody is lost by a trace that nobody reads.
     stderr.write(`${lines}\n`).catch(() => {});
   };

@@ -134,21 +134,11 @@ test('a value of any type in the place of any that is read is taken or refused, 
   t.diagnostic(`${combinations} answers with a value of another type`);
 });
 
-/** Asks for branches with a token, on a pseudo-terminal or into pipes. */
-async function branchesAt(t: TestContext, answer: RawAnswer, args: readonly string[] = []) {
+/** Asks with a token, on a pseudo-terminal or into pipes. */
+async function commandAt(t: TestContext, answer: RawAnswer, command: readonly string[]) {
   const home = await createHome(t);
   const host = await startRawServer(t, () => answer);
-  const all = [
-    'branches',
-    'acme/site',
-    '--host',
-    host.url,
-    '--kind',
-    'cloud',
-    '--max-wait',
-    '0s',
-    ...args,
-  ];
+  const all = [...command, '--host', host.url, '--kind', 'cloud', '--max-wait', '0s'];
   const env = { BITBRANCH_TOKEN: token };
   return {
     piped: () => home.run(all, { env }),
@@ -175,6 +165,10 @@ async function branchesAt(t: TestContext, answer: RawAnswer, args: readonly stri
         },
       ).ended,
   };
+}
+
+function branchesAt(t: TestContext, answer: RawAnswer, args: readonly string[] = []) {
+  return commandAt(t, answer, ['branches', 'acme/site', ...args]);
 }
 
 const steeringBranch = {
@@ -241,6 +235,33 @@ describe('text that could steer a terminal', { concurrency: 3 }, () => {
       assert.doesNotMatch(stdout.replace(/\r+\n/g, '\n'), harmful);
     });
   }
+});
+
+describe('an answer that bitbranch api passes on', { concurrency: 3 }, () => {
+  const body = `{"a":"${steering}"}\r\n`;
+  const answer = answerOf(200, body, 'X-Steering: a\u009b31mb');
+  for (const flags of [[], ['--include'], ['--paginate']]) {
+    test(`is spelled out on a terminal with ${flags.join() || 'no flag'}`, async (t) => {
+      const { onTerminal } = await commandAt(t, answer, ['api', '/2.0/x', ...flags]);
+      const { exitCode, stdout } = await onTerminal();
+      assert.equal(exitCode, 0, stdout);
+      assert.doesNotMatch(stdout.replace(/\r+\n/g, '\n'), harmful);
+      assert.match(stdout, /\\u001b\[2J/);
+    });
+  }
+
+  test('is the same in a pipe', async (t) => {
+    const { piped } = await commandAt(t, answer, ['api', '/2.0/x']);
+    assert.equal((await piped()).stdout, body);
+  });
+
+  test('may be nested a million deep, but not be put together with others', async (t) => {
+    const deep = `{"values":[${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}]}`;
+    const { piped } = await commandAt(t, answerOf(200, deep), ['api', '/2.0/x', '--paginate']);
+    const { exitCode, stdout, stderr } = await piped();
+    assert.equal(exitCode, 3, stderr);
+    assert.deepEqual(JSON.parse(stdout).values, []);
+  });
 });
 
 describe('a document that means harm', { concurrency: 3 }, () => {

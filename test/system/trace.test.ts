@@ -31,6 +31,8 @@ test('a trace goes to stderr, marked and redacted, and only when it is asked for
   assert.equal(printed.stderr, '');
   createTrace(terminal.stderr, true)('one ?code=abc\ntwo');
   assert.deepEqual(printed, { stdout: '', stderr: '* one ?code=…\n* two\n' });
+  createTrace(terminal.stderr, true)('a\u001b[2Jb\u202ec');
+  assert.match(printed.stderr, /^\* a\ufffd\[2Jb\ufffdc$/m);
 });
 
 test('a trace that nobody reads stops nothing', async () => {

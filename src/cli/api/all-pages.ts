@@ -1,6 +1,6 @@
 import type { ApiAnswer, ApiClient, ApiRequest } from '../../bitbucket/api-client.ts';
 import { nextPageAddress, wholeMembers } from '../../bitbucket/document-pages.ts';
-import { requiredListAt } from '../../bitbucket/json-path.ts';
+import { requiredListAt, unexpectedValue } from '../../bitbucket/json-path.ts';
 import type { Output } from '../../context.ts';
 import { BitbranchError, toBitbranchError } from '../../errors.ts';
 import { escapeMisleading, unicodeEscape } from '../output/escape.ts';
@@ -29,7 +29,7 @@ export async function printAllPages(
       failure = step;
     } else {
       const separators = step.map((_value, index) => (count + index === 0 ? '\n' : ',\n'));
-      await stdout.write(step.map((value, index) => separators[index] + json(value)).join(''));
+      await stdout.write(step.map((value, index) => separators[index] + value).join(''));
       count += step.length;
     }
   }
@@ -37,18 +37,18 @@ export async function printAllPages(
   if (failure !== null) throw brokenOff(count, failure);
 }
 
-/** The values of each page; last, if anything went wrong, what it was. */
+/** The values of each page, as JSON; last, if anything went wrong, what it was. */
 async function* pagesFrom(
   firstPage: object,
   request: ApiRequest,
   api: Pick<ApiClient, 'request'>,
-): AsyncGenerator<readonly unknown[] | BitbranchError, void, void> {
+): AsyncGenerator<readonly string[] | BitbranchError, void, void> {
   const seen = new Set<string>();
   let page: unknown = firstPage;
   let address = request.pathOrUrl;
   try {
     for (;;) {
-      yield requiredListAt(page, ['values']);
+      yield requiredListAt(page, ['values']).map(json);
       seen.add(address);
       const next = nextPageAddress(page, address);
       if (next === null) return;
@@ -85,8 +85,13 @@ function isPage(document: unknown): document is object {
   );
 }
 
+/** @throws {BitbranchError} `server` for what was JSON and can't be written as JSON: it is nested too deeply. */
 function json(value: unknown): string {
-  return escapeMisleading(JSON.stringify(value), unicodeEscape);
+  try {
+    return escapeMisleading(JSON.stringify(value), unicodeEscape);
+  } catch {
+    throw unexpectedValue(['values'], value, 'a plain value');
+  }
 }
 
 function endless(): BitbranchError {

@@ -5,9 +5,11 @@ import type { Arguments } from '../arguments.ts';
 import { namedHost, onlyHost } from '../host-choice.ts';
 import { apiClients } from '../listing/api-clients.ts';
 import { waitNote } from '../listing/notices.ts';
+import { steadyOutput } from '../output/steady-output.ts';
 
 export async function run(args: Arguments, context: Context): Promise<void> {
-  const { stdout, stderr } = context.terminal;
+  const { stderr } = context.terminal;
+  const stdout = steadyOutput(context.terminal.stdout);
   const request = await apiRequest(args, context);
   const sources = { args, env: context.env, settings: await context.settings.read() };
   const host = namedHost(sources) ?? onlyHost(sources);

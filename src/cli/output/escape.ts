@@ -6,6 +6,13 @@ export function visibleText(text: string): string {
   return escapeMisleading(text, backslashEscape);
 }
 
+/** The same for text of several lines, whose line ends and tabs stay. */
+export function visibleLines(text: string): string {
+  return escapeMisleading(text, (character) =>
+    /[\r\n\t]/.test(character) ? character : backslashEscape(character),
+  ).replace(/\r(?!\n)/g, '\\r');
+}
+
 /** Replaces each character that could mislead; plain text, which is nearly all there is, costs no more than a look. */
 export function escapeMisleading(text: string, replace: (character: string) => string): string {
   return isPrintableAscii(text) ? text : text.replace(misleading, replace);
