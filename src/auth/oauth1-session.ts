@@ -31,12 +31,13 @@ export function oauth1Sender(
   context: Context,
 ): (request: HttpRequest) => Promise<HttpResponse> {
   const client = clientCredentials(credential.consumer);
-  let skewSeconds = 0;
+  let knownSkewSeconds = 0;
   let current: Promise<OAuth1Credential> | OAuth1Credential = credential;
 
-  async function send(request: HttpRequest): Promise<HttpResponse> {
+  async function send(request: HttpRequest, skewSeconds: number): Promise<HttpResponse> {
     const moment = correctedMoment(momentOf(context), skewSeconds);
-    const { authorization } = signedHeaders(request, client, await current, moment);
+    const signable = { ...request, form: formOf(request) };
+    const { authorization } = signedHeaders(signable, client, await current, moment);
     return context.http.send({ ...request, headers: { ...request.headers, authorization } });
   }
 
@@ -47,17 +48,26 @@ export function oauth1Sender(
         throw error;
       });
     }
-    const response = await send(request);
-    const skew = skewToCorrect(protocolResponse(response, '', context));
-    if (skew === null || skew === skewSeconds) {
+    const usedSkewSeconds = knownSkewSeconds;
+    const response = await send(request, usedSkewSeconds);
+    const skewSeconds = skewToCorrect(protocolResponse(response, '', context));
+    if (skewSeconds === null || skewSeconds === usedSkewSeconds) {
       if (response.status === 401 && isBitbucketOrg(host.url)) throw refusedByBitbucketOrg();
       return response;
     }
+    const isNew = knownSkewSeconds === 0;
+    knownSkewSeconds = skewSeconds;
     await response.text();
-    if (skewSeconds === 0) await noteSkew(skew, context);
-    skewSeconds = skew;
-    return send(request);
+    if (isNew) await noteSkew(skewSeconds, context);
+    return send(request, skewSeconds);
   };
+}
+
+/** What a body adds to the signature: only a form does (RFC 5849 section 3.4.1.3.1). */
+function formOf({ headers = {}, body = '' }: HttpRequest): readonly [string, string][] {
+  const type = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type');
+  const isForm = /^application\/x-www-form-urlencoded\s*(;|$)/i.test(type?.[1] ?? '');
+  return isForm ? [...new URLSearchParams(body)] : [];
 }
 
 function isExpired({ expiresAt, sessionHandle }: OAuth1Credential, nowMs: number): boolean {

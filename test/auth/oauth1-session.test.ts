@@ -138,6 +138,46 @@ for (const [what, answer] of notTheClock) {
   });
 }
 
+test('requests side by side are each corrected, and the clock is told of once', async () => {
+  const { http, send, context } = session(lasting, [
+    [ask, refusedAt(10)],
+    [ask, refusedAt(10)],
+    [ask, {}],
+    [ask, {}],
+  ]);
+  assert.deepEqual(
+    (await send(2)).map(({ status }) => status),
+    [200, 200],
+  );
+  assert.equal(context.printed.stderr.match(/Note:/g)?.length, 1);
+  http.assertSpent();
+});
+
+test('a form in the body is signed with it (RFC 5849 section 3.4.1.3.1), another body is not', async () => {
+  const { http, context } = session(lasting, [
+    [`POST ${url}`, {}],
+    [`POST ${url}`, {}],
+  ]);
+  const send = oauth1Sender(host, lasting, context.storeNamed('keychain'), context);
+  const body = 'c2&a3=2+q';
+  for (const type of ['application/x-www-form-urlencoded; charset=utf-8', 'text/plain']) {
+    await send({ method: 'POST', url, headers: { 'Content-Type': type }, body });
+  }
+  const verdicts = http.requests.map(({ headers = {} }) => {
+    const { parameters, protocol } = collectParameters({
+      method: 'POST',
+      path: new URL(url).pathname,
+      query: new URLSearchParams(),
+      form: new URLSearchParams(body),
+      authorization: headers['authorization'] ?? '',
+    });
+    const base = Buffer.from(signatureBase('POST', url, parameters));
+    const signature = Buffer.from(protocol.get('oauth_signature') ?? '', 'base64');
+    return verify('sha1', base, createPublicKey(privateKey), signature);
+  });
+  assert.deepEqual(verdicts, [true, false]);
+});
+
 test('a server that refuses the corrected time, too, is asked twice and not more', async () => {
   const { http, send } = session(lasting, [
     [ask, refusedAt(10)],
