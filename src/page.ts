@@ -114,7 +114,7 @@ const style = `
 }
 * { box-sizing: border-box; }
 body {
-  margin: 0; min-height: 100vh; padding: 1.5rem 1rem 3rem;
+  margin: 0; min-height: 100vh; padding: 1.5rem min(1rem, 5vw) 3rem;
   display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 1.25rem;
   background: var(--paper); color: var(--ink); overflow-wrap: anywhere;
   font: 1rem/1.6 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif;
@@ -123,7 +123,7 @@ header { display: flex; align-items: center; gap: .5rem; color: var(--quiet); fo
 header svg { width: 1.25rem; height: 1.25rem; }
 svg { fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
 main {
-  width: 100%; max-width: 30rem; padding: 2.25rem 2rem;
+  width: 100%; max-width: 30rem; padding: min(2.25rem, 7vw) min(2rem, 6vw);
   background: var(--card); border: 1px solid var(--line); border-radius: 1rem;
   box-shadow: 0 1px 2px rgb(0 0 0 / 4%), 0 12px 32px rgb(0 0 0 / 6%);
 }
@@ -138,8 +138,8 @@ ul { padding-left: 1.25rem; }
 dl { margin: 1.25rem 0 0; border-top: 1px solid var(--line); }
 dl div { display: flex; flex-wrap: wrap; gap: 0 1rem; padding: .6rem 0; border-bottom: 1px solid var(--line); }
 dl:last-child div:last-child { padding-bottom: 0; border-bottom: 0; }
-dt { flex: 0 0 7rem; color: var(--quiet); }
-dd { flex: 1 1 10rem; margin: 0; font-weight: 550; }
+dt { flex: 0 1 7rem; color: var(--quiet); }
+dd { flex: 1 1 10rem; min-width: 0; margin: 0; font-weight: 550; }
 code { padding: .1em .35em; border-radius: .3em; background: var(--still); -webkit-box-decoration-break: clone; box-decoration-break: clone; font: .9em/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; }
 form { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.75rem 0 0; }
 button {
@@ -151,10 +151,4 @@ button + button { background: transparent; border-color: var(--quiet); color: va
 button:hover { filter: brightness(1.08); }
 button + button:hover { background: var(--still); filter: none; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
-@media (max-width: 24rem) { main { padding: 1.5rem 1.25rem; } }
-@media (prefers-reduced-motion: no-preference) {
-  main { animation: arrive .3s ease-out; }
-  button { transition: background-color .15s, filter .15s; }
-  @keyframes arrive { from { opacity: 0; transform: translateY(.5rem); } }
-}
 `;
