@@ -18,7 +18,7 @@ export function escapeMisleading(text: string, replace: (character: string) => s
   return isPrintableAscii(text) ? text : text.replace(misleading, replace);
 }
 
-export function isPrintableAscii(text: string): boolean {
+function isPrintableAscii(text: string): boolean {
   return /^[ -~]*$/.test(text);
 }
 

@@ -1,5 +1,3 @@
-import { isPrintableAscii } from './escape.ts';
-
 /** Measures and shortens text by the columns that it takes on a terminal. */
 export interface TextRuler {
   width(text: string): number;
@@ -9,20 +7,25 @@ export interface TextRuler {
 
 const ellipsis = '…';
 
-const asciiRuler: TextRuler = {
+const latinRuler: TextRuler = {
   width: (text) => text.length,
   shorten: (text, width) => text.slice(0, width - 1) + ellipsis,
 };
 
+/** Printable ASCII and the accented letters of most of Europe, one column a character; no combining marks, no soft hyphen. */
+function isLatin(text: string): boolean {
+  return /^[ -~\u00a1-\u00ac\u00ae-\u017f]*$/.test(text);
+}
+
 /** A ruler for these texts; the library that knows wide characters and emoji is loaded only where there may be some. */
 export async function rulerFor(texts: readonly string[]): Promise<TextRuler> {
-  return texts.every(isPrintableAscii) ? asciiRuler : await unicodeRuler();
+  return texts.every(isLatin) ? latinRuler : await unicodeRuler();
 }
 
 async function unicodeRuler(): Promise<TextRuler> {
   const { default: stringWidth } = await import('string-width');
   const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-  const width = (text: string) => (isPrintableAscii(text) ? text.length : stringWidth(text));
+  const width = (text: string) => (isLatin(text) ? text.length : stringWidth(text));
   return {
     width,
     shorten(text, limit) {
