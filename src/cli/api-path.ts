@@ -9,11 +9,14 @@ const heldByUrl = /%[0-9a-f]{2}|[A-Za-z0-9\-._~!$&'()*+,;=:@/?]/iy;
  */
 export function apiPath(input: string): string {
   const path = encodeForeign(input);
-  const resolved = new URL(path.replace(/^\/+/, '/'), 'http://host').pathname;
-  if (/^\/(?:2\.0|rest)\//.test(path) && /^\/(?:2\.0|rest)\//.test(resolved)) return path;
+  if (isBelowApi(path) && isBelowApi(new URL(path, 'http://host').pathname)) return path;
   throw new BitbranchError('usage', `"${input}" is not a path of the REST API.`, {
     hint: 'It begins with /2.0/ (Cloud) or /rest/ (Data Center), for example: bitbranch api /2.0/user',
   });
+}
+
+function isBelowApi(path: string): boolean {
+  return /^\/(?:2\.0|rest)\//.test(path);
 }
 
 function encodeForeign(input: string): string {

@@ -163,7 +163,7 @@ test('OAuth 2.0: only a callback with the right state, once, and a code is valid
         assert.doesNotMatch(verdict.error.message, harmful);
       } else {
         assert.equal(query.getAll('code').length, 1);
-        assert.ok(!query.has('error'));
+        assert.ok(!query.get('error'), 'an error is no grant');
       }
     }),
     {
@@ -173,6 +173,14 @@ test('OAuth 2.0: only a callback with the right state, once, and a code is valid
           [
             ['state', 'the-state'],
             ['code', 'c'],
+          ],
+        ],
+        // RFC 6749 section 3.1: a parameter without a value is as good as none.
+        [
+          [
+            ['state', 'the-state'],
+            ['code', 'c'],
+            ['error', ''],
           ],
         ],
       ],
@@ -656,6 +664,10 @@ test('any command line ends with an exit code of the table, and never as a bug',
         opened.join(' '),
       );
     }),
-    { numRuns: 5 * numRuns },
+    {
+      numRuns: 5 * numRuns,
+      // Was no path, and no URL either, which was told as a bug.
+      examples: [[['api', 'https://'], {}]],
+    },
   );
 });
