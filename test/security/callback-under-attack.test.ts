@@ -127,7 +127,7 @@ test('a sign-in survives 10,000 hostile requests and 600 idle connections', asyn
   t.diagnostic(
     `${requestCount} hostile requests: ${warmKiB} KiB resident at most during the first ${warmUpCount}, ${peakKiB} KiB later; at most ${openFiles} open files`,
   );
-  assert.ok(peakKiB < warmKiB * 1.3, `memory grew from ${warmKiB} to ${peakKiB} KiB`);
+  assert.ok(peakKiB < warmKiB * 1.5, `memory grew from ${warmKiB} to ${peakKiB} KiB`);
   assert.ok(openFiles < 350, `${openFiles} open files`);
 
   const credentials = await keychainCredentials(sandbox.url);
