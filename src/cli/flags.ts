@@ -33,7 +33,7 @@ export const globalFlags = {
   account: {
     value: 'NAME',
     environment: ['BITBRANCH_ACCOUNT'],
-    summary: 'which stored account to use',
+    summary: 'which stored account to use; with login, who it has to be',
   },
   'consumer-key': {
     value: 'KEY',
