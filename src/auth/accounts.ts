@@ -101,6 +101,15 @@ export function withSignIn(
   });
 }
 
+/** The settings once the sign-out of an account has begun. */
+export function withLeaving(settings: Settings, hostUrl: string, name: string): Settings {
+  const known = settingsOf(settings, hostUrl);
+  const account = accountSettings(settings, hostUrl, name);
+  if (known === undefined || account === undefined) return settings;
+  const accounts = { ...known.accounts, [name]: { ...account, leaving: true as const } };
+  return withHost(settings, hostUrl, { ...known, accounts });
+}
+
 /**
  * The settings once an account was signed out; its host and consumer stay known. The repositories seen there are forgotten
  * with the last account.

@@ -31,7 +31,7 @@ export async function openSession(
   if (token) return { host, send: tokenSender(token, context) };
   const { name } = chooseAccount(settings, host.url, wish);
   const store = storeOfAccount(settings, host.url, name, context);
-  return sessionOf(host, await storedCredential(host.url, name, store), store, context);
+  return sessionOf(host, await storedCredential(host.url, name, store, settings), store, context);
 }
 
 /** The session of one credential. What renews itself is kept in the store anew. */

@@ -9,6 +9,7 @@ const accountSchema: v.GenericSchema<unknown, AccountSettings> = v.looseObject({
   protocol: v.picklist(protocols),
   store: v.picklist(['keychain', 'file']),
   signedInAt: v.string(),
+  leaving: v.exactOptional(v.literal(true)),
 });
 
 const hostSchema: v.GenericSchema<unknown, HostSettings> = v.looseObject({

@@ -9,6 +9,8 @@ export interface AccountSettings {
   readonly store: StoreName;
   /** ISO 8601, UTC. */
   readonly signedInAt: string;
+  /** A sign-out has begun: a store that then answers null has done its part of it. */
+  readonly leaving?: true;
 }
 
 export interface HostSettings {

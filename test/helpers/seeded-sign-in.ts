@@ -9,11 +9,11 @@ import { createSettingsFile } from '../../src/system/settings-file.ts';
 import { type HostKind, newTokens } from './oauth2-client.ts';
 import { builtProgram, type Home } from './spawn-cli.ts';
 
-/** Leaves in a home, and in the keychain of this test run, what a login leaves there. */
+/** Leaves in a home, and in its keychain, what a login leaves there. */
 export async function seedSignIn(home: Home, ...credentials: readonly Credential[]): Promise<void> {
   const { platform } = process;
   const keychain = createKeychain({
-    env: process.env,
+    env: home.env,
     platform,
     interactive: false,
     onWaiting: () => {},

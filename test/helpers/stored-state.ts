@@ -24,7 +24,7 @@ const services = {
 
 export async function storedState(home: Home, hostUrl: string): Promise<StoredState> {
   const [credential, consumer, pending] = await Promise.all(
-    Object.values(services).map((service) => secretsOf(`${service}:${hostUrl}`)),
+    Object.values(services).map((service) => secretsOf(`${service}:${hostUrl}`, home.env)),
   );
   return {
     keychain: { credential: credential ?? [], consumer: consumer ?? [], pending: pending ?? [] },
@@ -38,8 +38,11 @@ export async function keychainCredentials(hostUrl: string): Promise<readonly Cre
   return secrets.map((secret) => JSON.parse(secret).record);
 }
 
-async function secretsOf(service: string): Promise<readonly string[]> {
-  const { stdout } = await run('secret-tool', ['search', '--all', 'service', service]);
+async function secretsOf(
+  service: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<readonly string[]> {
+  const { stdout } = await run('secret-tool', ['search', '--all', 'service', service], { env });
   return [...stdout.matchAll(/^secret = (.*)$/gm)].map(([, secret = '']) => secret);
 }
 

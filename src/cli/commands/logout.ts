@@ -1,4 +1,10 @@
-import { accountSettings, settingsOf, signedInHosts, withoutAccount } from '../../auth/accounts.ts';
+import {
+  accountSettings,
+  settingsOf,
+  signedInHosts,
+  withLeaving,
+  withoutAccount,
+} from '../../auth/accounts.ts';
 import { credentialReference } from '../../auth/stored-credential.ts';
 import type { Host } from '../../bitbucket/hosts.ts';
 import type { Context } from '../../context.ts';
@@ -25,11 +31,14 @@ export async function run(args: Arguments, context: Context): Promise<void> {
     known === undefined || args.has('store')
       ? chosenStore(args, context)
       : context.storeNamed(known.store);
+  const isInUse = known?.store === store.name;
+  // So that whatever reads after a crash between the two finds somebody signed in or signed out.
+  if (isInUse) await context.settings.update((now) => withLeaving(now, host.url, account));
   // Also where the settings know nothing: they may have been lost, and the secret not.
   const removed = await store.remove(credentialReference(host.url, account));
-  if (known?.store === store.name) {
+  if (isInUse) {
     await context.settings.update((current) => withoutAccount(current, host.url, account));
-    if (!removed) throw nothingRemoved(host, account, store);
+    if (!removed && !known.leaving) throw nothingRemoved(host, account, store);
   } else if (!removed) {
     const what = `${store.description} shows no credential of ${account} at ${host.name}`;
     return say(`Nothing to forget: ${what}.`, context);

@@ -99,7 +99,7 @@ async function storedSignIns(
     for (const [account, remembered] of Object.entries(known?.accounts ?? {})) {
       if (known === undefined || (only !== undefined && account !== only.name)) continue;
       const store = storeOfAccount(settings, host, account, context);
-      const credential = await storedCredential(host, account, store);
+      const credential = await storedCredential(host, account, store, settings);
       const { expiresAt } = credential;
       const usedBecause = reasonToUse(account, host, sources, wish);
       const [place, life] = [store.description, lifeOf(credential)];

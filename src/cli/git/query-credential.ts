@@ -41,7 +41,7 @@ export async function findCredential(
     ? username
     : chooseAccount(settings, hostUrl, await accountWish(args, context)).name;
   const store = storeOfAccount(settings, hostUrl, name, context);
-  const credential = await storedCredential(hostUrl, name, store);
+  const credential = await storedCredential(hostUrl, name, store, settings);
   return { host: hostAt(hostUrl, credential.kind), credential, store };
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { withLeaving } from '../../../src/auth/accounts.ts';
 import { run } from '../../../src/cli/run.ts';
 import { BitbranchError } from '../../../src/errors.ts';
 import { type TestWorld, testContext } from '../../helpers/context.ts';
@@ -107,4 +108,21 @@ test('a keychain that fails leaves everything as it is', async () => {
   const result = await logout([], { ...atCloud, credentials });
   assert.equal(result.exitCode, 8);
   assert.deepEqual(result.accounts, [maria, ada]);
+});
+
+test('a sign-out that was cut short leaves nobody signed in, and can be finished', async () => {
+  const { settings } = signedIn(credentialFor(cloudUrl));
+  const begun = withLeaving(settings, cloudUrl, 'maria');
+  const read = testContext({ settings: begun });
+  assert.equal(await run(['status'], read), 4);
+  assert.match(read.printed.stderr, /^bitbranch: maria is signed out from .* cut short\.\n/);
+
+  const result = await logout([], { settings: begun });
+  assert.deepEqual([result.exitCode, result.accounts], [0, []]);
+});
+
+test('a sign-out that was cut short before anything was removed has changed nothing', async () => {
+  const { settings, records } = signedIn(credentialFor(cloudUrl));
+  const read = testContext({ settings: withLeaving(settings, cloudUrl, 'maria'), records });
+  assert.equal(await run(['status'], read), 0);
 });
