@@ -77,7 +77,7 @@ export interface HttpClient {
   prepare(): void;
   /**
    * Sends one request and resolves with whatever the server answered, redirects included.
-   * @throws {BitbranchError} `network` or `timeout`; nothing else.
+   * @throws {BitbranchError} `network` or `timeout`, `usage` where the environment names no usable proxy; nothing else.
    */
   send(request: HttpRequest): Promise<HttpResponse>;
 }
@@ -105,6 +105,11 @@ export interface System {
   findProgram(program: string): Promise<string | null>;
   /** Permission bits of a file or directory, such as 0o600; null where there is none, and on Windows, which has no such bits. */
   permissions(path: string): Promise<number | null>;
+  /**
+   * The proxy by way of which a URL is asked, and the environment variable that names it; null where it is asked directly.
+   * @throws {BitbranchError} `usage` for a variable that names no proxy that can be used
+   */
+  proxyFor(url: string): Promise<{ readonly host: string; readonly variable: string } | null>;
 }
 
 export interface Git {

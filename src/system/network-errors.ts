@@ -1,5 +1,8 @@
 import { BitbranchError, type ErrorCode } from '../errors.ts';
 
+/** What stands before the code of a failure that a proxy has, not the host behind it. */
+export const proxyFailure = 'PROXY_FAILURE_';
+
 interface Explanation {
   readonly code: ErrorCode;
   readonly says: (host: string) => string;
@@ -61,7 +64,7 @@ const explanations: Readonly<Record<string, Explanation>> = {
   ENETDOWN: unreachable,
   ETIMEDOUT: {
     code: 'timeout',
-    says: (host) => `${host} did not take the connection in time.`,
+    says: (host) => `${host} did not accept a connection in time.`,
     hint: unreachable.hint,
   },
   CERT_HAS_EXPIRED: {
@@ -108,36 +111,61 @@ const explanationsByPrefix: readonly (readonly [string, Explanation])[] = [
   ],
 ];
 
-/** What a failure of the transport means for a person, by the code that Node or OpenSSL gave it. */
-export function networkError(thrown: unknown, url: string): BitbranchError {
-  const { host } = new URL(url);
-  const code = codeOf(thrown);
+/**
+ * What a failure of the transport means for a person, by the code that Node or OpenSSL gave it.
+ * @param who the host, as the sentence calls it
+ */
+export function networkError(
+  thrown: unknown,
+  url: string,
+  who = new URL(url).host,
+): BitbranchError {
+  return explained(codeOf(thrown), who, thrown);
+}
+
+export function explained(code: string, who: string, cause: unknown): BitbranchError {
   const explanation =
     explanations[code] ?? explanationsByPrefix.find(([prefix]) => code.startsWith(prefix))?.[1];
   if (explanation === undefined) {
     const reason = code === '' ? '' : ` (${code})`;
-    return new BitbranchError('network', `The connection to ${host} failed${reason}.`, {
+    return new BitbranchError('network', `The connection to ${who} failed${reason}.`, {
       hint: unreachable.hint,
-      cause: thrown,
+      cause,
     });
   }
-  return new BitbranchError(explanation.code, explanation.says(host), {
+  return new BitbranchError(explanation.code, explanation.says(who), {
     hint: explanation.hint,
-    cause: thrown,
+    cause,
     ...(explanation.isTransient && { retryAfterMs: 0 }),
   });
 }
 
-/** The host kept silent for longer than we wait. */
+/** Whether a certificate was refused because nobody vouches for it whom Node knows; no request was sent then. */
+export function isUnknownIssuer(error: unknown): boolean {
+  if (!(error instanceof BitbranchError)) return false;
+  const explanation = explanations[codeOf(error.cause).replace(proxyFailure, '')];
+  return explanation === untrustedIssuer || explanation === selfSigned;
+}
+
+/** The host took the connection, and then kept silent for longer than we wait. */
 export function silenceError(url: string, limitMs: number): BitbranchError {
   return new BitbranchError(
     'timeout',
-    `${new URL(url).host} sent nothing for ${limitMs / 1000} seconds.`,
-    { hint: 'Try again later, and check the connection of this computer.' },
+    `${new URL(url).host} accepted the connection, but sent nothing for ${limitMs / 1000} seconds.`,
+    { hint: 'Try again later; if it happens each time, tell the administrator of the server.' },
   );
 }
 
-function codeOf(thrown: unknown): string {
+/** The body did not go on for longer than we wait. */
+export function stallError(url: string, limitMs: number): BitbranchError {
+  return new BitbranchError(
+    'timeout',
+    `${new URL(url).host} stopped sending in the middle of its answer: nothing came for ${limitMs / 1000} seconds.`,
+    { hint: 'Try again, and check the connection of this computer.' },
+  );
+}
+
+export function codeOf(thrown: unknown): string {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
   return typeof code === 'string' ? code : '';
 }

@@ -8,6 +8,11 @@ export function createSystem(env: Environment, platform: NodeJS.Platform): Syste
     architecture: process.arch,
     findProgram: (program) => findProgram(program, env, platform),
     permissions: async (path) => (platform === 'win32' ? null : permissions(path)),
+    async proxyFor(target) {
+      const { proxyFor } = await import('./proxy-choice.ts');
+      const proxy = proxyFor(target, env);
+      return proxy && { host: proxy.url.host, variable: proxy.variable };
+    },
   };
 }
 

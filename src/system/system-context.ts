@@ -48,7 +48,7 @@ export function createSystemContext(argv: readonly string[], outset: Outset): Co
     random: systemRandom,
     newPrivateKey,
     http: traced(
-      discreet(createHttpClient({ userAgent: `bitbranch/${version}`, interrupted })),
+      discreet(createHttpClient({ userAgent: `bitbranch/${version}`, interrupted, env })),
       trace,
       systemClock,
     ),

@@ -12,6 +12,8 @@ export interface CertificateWishes {
   readonly authority?: string;
   /** The address that it is good for; default 127.0.0.1. */
   readonly address?: string;
+  /** The host name that it is good for as well. */
+  readonly name?: string;
   /** Ends this many days from now; negative for an expired one. */
   readonly endsInDays?: number;
 }
@@ -23,8 +25,13 @@ export async function makeCertificate({
   issuer,
   authority,
   address = '127.0.0.1',
+  name,
   endsInDays = 1,
 }: CertificateWishes = {}): Promise<Certificate> {
+  const altNames = [
+    { type: 7 as const, ip: address },
+    ...(name === undefined ? [] : [{ type: 2 as const, value: name }]),
+  ];
   const { private: key, cert } = await generate(
     [{ name: 'commonName', value: authority ?? `Test Server ${address}` }],
     {
@@ -36,7 +43,7 @@ export async function makeCertificate({
         { name: 'basicConstraints', cA: authority !== undefined, critical: true },
         ...(authority !== undefined
           ? [{ name: 'keyUsage' as const, keyCertSign: true, critical: true }]
-          : [{ name: 'subjectAltName' as const, altNames: [{ type: 7 as const, ip: address }] }]),
+          : [{ name: 'subjectAltName' as const, altNames }]),
       ],
       ...(issuer && { ca: issuer }),
     },

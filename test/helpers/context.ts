@@ -22,6 +22,7 @@ import {
   type Settings,
   type SettingsStore,
 } from '../../src/credentials/settings.ts';
+import { proxyFor } from '../../src/system/proxy-choice.ts';
 
 /** A secret record in the store, by where it lies. */
 type StoredRecord = {
@@ -116,6 +117,10 @@ export function testContext(world: TestWorld = {}): TestContext {
       architecture: 'x64',
       findProgram: async (program) => world.programs?.[program] ?? null,
       permissions: async (path) => world.permissions?.[path] ?? null,
+      proxyFor: async (url) => {
+        const proxy = proxyFor(url, world.env ?? {});
+        return proxy && { host: proxy.url.host, variable: proxy.variable };
+      },
     },
     git: {
       remotes: async () => new Map(Object.entries(world.remotes ?? {})),

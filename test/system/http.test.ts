@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { globalAgent } from 'node:https';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -142,7 +141,7 @@ const failures: readonly {
     name: 'a server that never answers',
     answer: () => {},
     code: 'timeout',
-    says: /sent nothing for 0\.2 seconds/,
+    says: /accepted the connection, but sent nothing for 0\.2 seconds/,
     isTransient: false,
   },
   {
@@ -151,7 +150,7 @@ const failures: readonly {
       response.write('12345');
     },
     code: 'timeout',
-    says: /sent nothing for 0\.2 seconds/,
+    says: /stopped sending .*nothing came for 0\.2 seconds/,
     isTransient: false,
   },
   {
@@ -180,7 +179,7 @@ const failures: readonly {
 for (const { name, answer, code, says, isTransient } of failures) {
   test(`explains ${name}`, async (t) => {
     const server = await startHttpServer(t, [{ request: 'GET /page', answer }]);
-    const http = client({ timeouts: { firstByteMs: 200, idleMs: 200 } });
+    const http = client({ timeouts: { connectMs: 5_000, firstByteMs: 200, idleMs: 200 } });
     const failure = await failureOf(getText(`${server.url}/page`, http));
     assert.equal(failure.code, code);
     assert.match(failure.message, says);
@@ -227,11 +226,7 @@ test('trusts and refuses certificates, and says why', async (t) => {
   const authority = await makeCertificate({ authority: 'Known Authority' });
   const stranger = await makeCertificate({ authority: 'Unknown Authority' });
   const impostor = await makeCertificate({ authority: 'Known Authority' });
-  const trusted = globalAgent.options.ca;
-  globalAgent.options.ca = authority.cert;
-  t.after(() => {
-    globalAgent.options.ca = trusted;
-  });
+  const http = () => client({ authorities: () => [authority.cert] });
 
   await t.test('one of a known authority is accepted', async (t) => {
     const certificate = await makeCertificate({ issuer: authority });
@@ -240,7 +235,7 @@ test('trusts and refuses certificates, and says why', async (t) => {
       [{ request: 'GET /', answer: { body: 'ok' } }],
       certificate,
     );
-    assert.equal(await getText(`${server.url}/`), 'ok');
+    assert.equal(await getText(`${server.url}/`, http()), 'ok');
   });
 
   const refused = [
@@ -257,13 +252,86 @@ test('trusts and refuses certificates, and says why', async (t) => {
   for (const { wishes, says, hint } of refused) {
     await t.test(`refused: ${says.source}`, async (t) => {
       const server = await startHttpServer(t, [], await makeCertificate(wishes));
-      const failure = await failureOf(getText(`${server.url}/`));
+      const failure = await failureOf(getText(`${server.url}/`, http()));
       assert.equal(failure.code, 'network');
       assert.match(failure.message, says);
       assert.match(failure.hint ?? '', hint);
       assert.equal(failure.retryAfterMs, undefined);
     });
   }
+});
+
+test('the authorities of the system are asked for when Node knows too few, and once', async (t) => {
+  const authority = await makeCertificate({ authority: 'Company Authority' });
+  const certificate = await makeCertificate({ issuer: authority });
+  const exchange: Exchange = { request: 'POST /', answer: { body: 'ok' } };
+  const server = await startHttpServer(t, [exchange, exchange, exchange], certificate);
+  let askedCount = 0;
+  const http = client({
+    authorities: () => {
+      askedCount += 1;
+      return [authority.cert];
+    },
+  });
+  const post = async () => {
+    const response = await http.send({ method: 'POST', url: `${server.url}/`, body: 'once' });
+    return response.text();
+  };
+  assert.deepEqual(await Promise.all([post(), post()]), ['ok', 'ok']);
+  assert.equal(await post(), 'ok');
+  assert.equal(askedCount, 1);
+  assert.deepEqual(
+    server.requests.map(({ body }) => body),
+    ['once', 'once', 'once'],
+  );
+});
+
+test('a Node that does not know the authorities of the system says what to set', async (t) => {
+  const server = await startHttpServer(t, [], await makeCertificate());
+  const failure = await failureOf(getText(`${server.url}/`, client({ authorities: () => null })));
+  assert.match(failure.message, /self-signed/);
+  assert.match(failure.hint ?? '', /NODE_EXTRA_CA_CERTS/);
+});
+
+test('explains a server that never completes the connection', async (t) => {
+  const sockets: Socket[] = [];
+  const host = await listen(
+    t,
+    createServer((socket) => sockets.push(socket)),
+  );
+  t.after(() => sockets.map((socket) => socket.destroy()));
+  const http = client({ timeouts: { connectMs: 200, firstByteMs: 10_000, idleMs: 10_000 } });
+  const failure = await failureOf(getText(`https://${host}/`, http));
+  assert.equal(failure.code, 'timeout');
+  assert.equal(failure.message, `${host} did not accept a connection in time.`);
+  assert.ok(failure.hint);
+});
+
+test('a connection that was made in time is not ended by that limit', async (t) => {
+  const server = await startHttpServer(t, [
+    { request: 'GET /', answer: (response) => setTimeout(() => response.end('ok'), 400) },
+  ]);
+  const http = client({ timeouts: { connectMs: 200, firstByteMs: 10_000, idleMs: 10_000 } });
+  assert.equal(await getText(`${server.url}/`, http), 'ok');
+});
+
+test('opens no more than 8 connections to a host', async (t) => {
+  const ports = new Set<number | undefined>();
+  const waiting: (() => void)[] = [];
+  const exchange: Exchange = {
+    request: 'GET /',
+    answer: (response, request) => {
+      ports.add(request.socket.remotePort);
+      waiting.push(() => response.end('ok'));
+      // The first 8 are held back until all of them are there, so that none makes room for another.
+      if (ports.size >= 8) for (const answer of waiting.splice(0)) answer();
+    },
+  };
+  const server = await startHttpServer(t, new Array<Exchange>(20).fill(exchange));
+  const http = client();
+  const texts = new Array(20).fill(0).map(() => getText(`${server.url}/`, http));
+  assert.equal((await Promise.all(texts)).join(''), 'ok'.repeat(20));
+  assert.equal(ports.size, 8);
 });
 
 test('a reader that takes its time is no silence of the server', async (t) => {
@@ -276,7 +344,7 @@ test('a reader that takes its time is no silence of the server', async (t) => {
       },
     },
   ]);
-  const http = client({ timeouts: { firstByteMs: 5_000, idleMs: 400 } });
+  const http = client({ timeouts: { connectMs: 5_000, firstByteMs: 5_000, idleMs: 400 } });
   const response = await http.send({ method: 'GET', url: `${server.url}/` });
   let text = '';
   for await (const chunk of response.chunks()) {

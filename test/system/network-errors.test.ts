@@ -18,7 +18,7 @@ const failures = [
   {
     code: 'ETIMEDOUT',
     exit: 'timeout',
-    says: 'git.example.com did not take the connection in time.',
+    says: 'git.example.com did not accept a connection in time.',
   },
   {
     code: 'CERT_NOT_YET_VALID',

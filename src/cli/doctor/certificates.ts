@@ -5,7 +5,7 @@ import { type Finding, ok, warning } from './finding.ts';
 const hint = 'Set NODE_EXTRA_CA_CERTS to a PEM file that can be read, or unset it.';
 
 /** @throws {BitbranchError} `usage` where certificates are not checked, or by a file that is none */
-export async function checkCertificates({ env, files, clock }: Context): Promise<Finding> {
+export async function checkCertificates({ env, files, clock, system }: Context): Promise<Finding> {
   if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
     throw new BitbranchError(
       'usage',
@@ -16,7 +16,7 @@ export async function checkCertificates({ env, files, clock }: Context): Promise
     );
   }
   const path = env['NODE_EXTRA_CA_CERTS'];
-  if (!path) return ok('Hosts are trusted by the certificate authorities that Node knows.');
+  if (!path) return ok(trusted(system.nodeVersion));
   const certificates = await certificatesIn(await readText(path, files), path);
   // A collection often holds some that have had their day.
   if (certificates.every(({ validTo }) => Date.parse(validTo) < clock.nowMs())) {
@@ -26,6 +26,15 @@ export async function checkCertificates({ env, files, clock }: Context): Promise
     );
   }
   return ok(`Node trusts the certificates in ${path} as well (NODE_EXTRA_CA_CERTS).`);
+}
+
+/** Node can tell from these versions on: 22.15, 23.9, and every later one. */
+function trusted(nodeVersion: string): string {
+  const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
+  const knowsSystem = major > 23 || (major === 23 && minor >= 9) || (major === 22 && minor >= 15);
+  if (knowsSystem)
+    return 'Hosts are trusted by the certificate authorities that Node or the system knows.';
+  return `Hosts are trusted by the certificate authorities that Node knows; what the system knows as well counts from Node 22.15 on.`;
 }
 
 async function readText(path: string, files: Context['files']): Promise<string> {

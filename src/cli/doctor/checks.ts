@@ -61,7 +61,7 @@ export async function beginChecks(args: Arguments, context: Context): Promise<re
     keychainCheck,
     begin('browser', () => checkBrowser(args, context)),
     begin('callback', () => checkCallback(args, context)),
-    begin('proxy', () => checkProxy(context)),
+    begin('proxy', () => checkProxy(firstHost, context)),
     begin('certificates', () => checkCertificates(context)),
     ...[firstHost, ...otherHosts].flatMap(hostChecks),
   ];

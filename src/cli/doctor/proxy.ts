@@ -1,3 +1,4 @@
+import type { Host } from '../../bitbucket/hosts.ts';
 import type { Context, Environment } from '../../context.ts';
 import { type Finding, ok, warning } from './finding.ts';
 
@@ -7,28 +8,33 @@ const spellings = (...names: string[]) => names.flatMap((name) => [name, name.to
 const proxyVariables = spellings('HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY');
 const exceptionVariables = spellings('NO_PROXY');
 
-export async function checkProxy({ env, system }: Context): Promise<Finding> {
+/** @throws {BitbranchError} `usage` for a variable that names no proxy that can be used */
+export async function checkProxy(
+  { apiUrl, name }: Pick<Host, 'apiUrl' | 'name'>,
+  { env, system }: Context,
+): Promise<Finding> {
   const [first] = set(proxyVariables, env);
   if (first === undefined) return ok('No proxy is set.');
-  const malformed = set(proxyVariables, env).find((name) => !isProxyUrl(env[name] ?? ''));
-  // The value is not shown: it may hold a password.
-  if (malformed !== undefined) {
-    return warning(
-      `${malformed} is not the URL of a proxy.`,
-      'Write it as http://HOST:PORT, or unset it.',
-    );
-  }
+  const proxy = await system.proxyFor(apiUrl);
   const exception = set(exceptionVariables, env).find((name) => !entries(env[name]).every(isHost));
+  // The value is not shown: it may hold a password.
   if (exception !== undefined) {
     return warning(
       `${exception} holds something that is not the name or address of a host.`,
       'Write it like 127.0.0.1,localhost,.example.com, without http:// and without paths.',
     );
   }
-  if (isUsed(env, system.nodeVersion)) return ok(`Hosts are asked by way of ${first}.`);
+  if (proxy !== null) {
+    return ok(`${name} is asked by way of the proxy ${proxy.host} (${proxy.variable}).`);
+  }
+  if (set(spellings('HTTPS_PROXY', 'ALL_PROXY'), env).length > 0 || !isHttps(apiUrl)) {
+    return ok(
+      `${first} is set, but ${name} is asked directly: it is this computer, or in NO_PROXY.`,
+    );
+  }
   return warning(
-    `${first} is set, but bitbranch connects to hosts directly.`,
-    'Where only the proxy leads out, run bitbranch on Node 24.5 or later with NODE_USE_ENV_PROXY=1.',
+    `${first} is set, but it counts for http:// only, and ${name} is asked by https://.`,
+    'Where only the proxy leads out, set HTTPS_PROXY too.',
   );
 }
 
@@ -39,12 +45,6 @@ export function proxyForLoopback(env: Environment): string | undefined {
   return isExcepted ? undefined : set(spellings('HTTP_PROXY', 'ALL_PROXY'), env)[0];
 }
 
-/** From this version on, Node's own HTTP client goes by the variables where it is told to. */
-function isUsed(env: Environment, nodeVersion: string): boolean {
-  const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
-  return env['NODE_USE_ENV_PROXY'] === '1' && (major > 24 || (major === 24 && minor >= 5));
-}
-
 function set(names: readonly string[], env: Environment): readonly string[] {
   return names.filter((name) => env[name]);
 }
@@ -53,8 +53,8 @@ function entries(list = ''): readonly string[] {
   return list.split(/[\s,]+/).filter((entry) => entry !== '');
 }
 
-function isProxyUrl(text: string): boolean {
-  return URL.canParse(text) && /^(https?|socks[45]?[ah]?):$/.test(new URL(text).protocol);
+function isHttps(url: string): boolean {
+  return url.startsWith('https:');
 }
 
 /** A name, a domain that begins with a dot or `*.`, an address, a range of addresses; with or without a port. */

@@ -98,33 +98,46 @@ for (const [what, world, outcome, argv] of browser) {
 const proxy: readonly (readonly [TestWorld['env'], RegExp])[] = [
   [{}, /^ok: No proxy is set\.$/],
   [{ HTTPS_PROXY: '' }, /^ok: No proxy/],
-  [{ HTTPS_PROXY: 'http://p:3128' }, /^warning: HTTPS_PROXY is set, but .* → .*NODE_USE_ENV_PROXY/],
-  [{ http_proxy: 'p:3128' }, /^warning: http_proxy is not the URL of a proxy\. → Write it as/],
-  [{ ALL_PROXY: 'socks5://p', NO_PROXY: 'https://x' }, /^warning: NO_PROXY holds something/],
-  [{ HTTP_PROXY: 'http://p', no_proxy: '127.0.0.1, .x.com *.y [::1] 10.0.0.0/8 z:80' }, /is set,/],
-  [{ HTTPS_PROXY: 'http://p', NODE_USE_ENV_PROXY: '1' }, /^warning: HTTPS_PROXY is set/],
+  [
+    { HTTPS_PROXY: 'http://p:3128' },
+    /^ok: git\.example\.com is asked by .* p:3128 \(HTTPS_PROXY\)/,
+  ],
+  [{ https_proxy: 'p:3128' }, /^ok: .*by way of the proxy p:3128 \(https_proxy\)\.$/],
+  [{ HTTPS_PROXY: 'http://p', NO_PROXY: '.example.com' }, /^ok: HTTPS_PROXY .* asked directly/],
+  [
+    { HTTP_PROXY: 'http://p' },
+    /^warning: HTTP_PROXY .* http:\/\/ only, .* → .*set HTTPS_PROXY too/,
+  ],
+  [{ ALL_PROXY: 'socks5://p' }, /^usage: ALL_PROXY names a SOCKS proxy.* → Set HTTPS_PROXY/],
+  [{ HTTPS_PROXY: 'ftp://p' }, /^usage: HTTPS_PROXY is not the URL of a proxy\. → Write it as/],
+  [{ ALL_PROXY: 'http://p', NO_PROXY: 'https://x' }, /^warning: NO_PROXY holds something/],
+  [
+    { HTTPS_PROXY: 'http://p', no_proxy: '127.0.0.1, .x.com *.y [::1] 10.0.0.0/8 z:80' },
+    /^ok: .*by way of/,
+  ],
 ];
+const host = { name: 'git.example.com', apiUrl: 'https://git.example.com' };
 for (const [env = {}, outcome] of proxy) {
   test(`proxy: ${JSON.stringify(env)}`, async () => {
-    assert.match(await told(checkProxy(testContext({ env }))), outcome);
+    assert.match(await told(checkProxy(host, testContext({ env }))), outcome);
   });
 }
 
-test('proxy: a Node that goes by the variables does', async () => {
-  const context = testContext({ env: { HTTPS_PROXY: 'http://p', NODE_USE_ENV_PROXY: '1' } });
-  for (const [nodeVersion, outcome] of [
-    ['24.4.1', /^warning/],
-    ['24.5.0', /^ok: Hosts are asked by way of HTTPS_PROXY\.$/],
-    ['26.0.0', /^ok/],
-  ] as const) {
-    const system = { ...context.system, nodeVersion };
-    assert.match(await told(checkProxy({ ...context, system })), outcome);
-  }
+test('proxy: this computer is asked directly', async () => {
+  const loopback = { name: '127.0.0.1:1', apiUrl: 'http://127.0.0.1:1' };
+  const context = testContext({ env: { HTTP_PROXY: 'http://p' } });
+  assert.match(await told(checkProxy(loopback, context)), /^ok: HTTP_PROXY .* asked directly/);
 });
 
 test('proxy: its password is not shown', async () => {
-  const env = { HTTP_PROXY: 'maria:s3cret@p', NO_PROXY: 'http://maria:s3cret@x' };
-  assert.doesNotMatch(await told(checkProxy(testContext({ env }))), /s3cret/);
+  for (const env of [
+    { HTTPS_PROXY: 'maria:s3cret@p', NO_PROXY: 'http://maria:s3cret@x' },
+    { HTTPS_PROXY: 'maria:s3cret@p' },
+    { HTTPS_PROXY: 'socks://maria:s3cret@p' },
+    { HTTPS_PROXY: 'http://maria:s3cret@' },
+  ]) {
+    assert.doesNotMatch(await told(checkProxy(host, testContext({ env }))), /s3cret/);
+  }
 });
 
 const loopback: readonly (readonly [Record<string, string>, string | undefined])[] = [
@@ -170,6 +183,21 @@ for (const [what, world, outcome] of certificates) {
     assert.match(await told(checkCertificates(testContext({ ...world, clock }))), outcome);
   });
 }
+
+test('certificates: whom the system trusts counts where Node can tell', async () => {
+  const context = testContext();
+  for (const [nodeVersion, outcome] of [
+    ['20.20.2', /Node knows; .*from Node 22\.15 on/],
+    ['22.14.0', /from Node 22\.15 on/],
+    ['22.15.0', /Node or the system knows\.$/],
+    ['23.8.0', /from Node 22\.15 on/],
+    ['23.9.0', /Node or the system knows/],
+    ['24.0.0', /Node or the system knows/],
+  ] as const) {
+    const system = { ...context.system, nodeVersion };
+    assert.match(await told(checkCertificates({ ...context, system })), outcome);
+  }
+});
 
 test('certificates: a file that is missing', async () => {
   const readText = () => Promise.reject(new BitbranchError('usage', 'It is not there.'));
