@@ -12,6 +12,7 @@ const marks = {
   fastify: 'FST_ERR_',
   open: 'xdg-open',
   'node-fetch': 'Premature close',
+  'https-proxy-agent': 'Proxy connection ended',
   keytar: 'require("keytar")',
 } as const;
 
@@ -45,7 +46,13 @@ async function librariesIn(files: readonly string[]): Promise<Library[]> {
   return libraries.filter((name) => code.includes(marks[name]));
 }
 
-const libraries: readonly Library[] = ['fastify', 'open', 'node-fetch', 'keytar'];
+const libraries: readonly Library[] = [
+  'fastify',
+  'open',
+  'node-fetch',
+  'https-proxy-agent',
+  'keytar',
+];
 
 test('the libraries are recognised in the bundle', async () => {
   const dist = dirname(builtProgram);

@@ -28,13 +28,13 @@ export async function checkCertificates({ env, files, clock, system }: Context):
   return ok(`Node trusts the certificates in ${path} as well (NODE_EXTRA_CA_CERTS).`);
 }
 
-/** Node can tell from these versions on: 22.15, 23.9, and every later one. */
+/** Node can tell what the system trusts from 22.15 and 23.10 on, and in every later version. */
 function trusted(nodeVersion: string): string {
   const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
-  const knowsSystem = major > 23 || (major === 23 && minor >= 9) || (major === 22 && minor >= 15);
-  if (knowsSystem)
-    return 'Hosts are trusted by the certificate authorities that Node or the system knows.';
-  return `Hosts are trusted by the certificate authorities that Node knows; what the system knows as well counts from Node 22.15 on.`;
+  const asksSystem = major > 23 || (major === 23 && minor >= 10) || (major === 22 && minor >= 15);
+  return asksSystem
+    ? 'Hosts are trusted by the certificate authorities that Node or the system knows.'
+    : 'Hosts are trusted by the certificate authorities that Node knows; those of the system count from Node 22.15 on.';
 }
 
 async function readText(path: string, files: Context['files']): Promise<string> {

@@ -187,11 +187,11 @@ for (const [what, world, outcome] of certificates) {
 test('certificates: whom the system trusts counts where Node can tell', async () => {
   const context = testContext();
   for (const [nodeVersion, outcome] of [
-    ['20.20.2', /Node knows; .*from Node 22\.15 on/],
+    ['20.20.2', /Node knows; .*of the system count from Node 22\.15 on/],
     ['22.14.0', /from Node 22\.15 on/],
     ['22.15.0', /Node or the system knows\.$/],
-    ['23.8.0', /from Node 22\.15 on/],
-    ['23.9.0', /Node or the system knows/],
+    ['23.9.0', /from Node 22\.15 on/],
+    ['23.10.0', /Node or the system knows/],
     ['24.0.0', /Node or the system knows/],
   ] as const) {
     const system = { ...context.system, nodeVersion };
