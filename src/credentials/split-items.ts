@@ -4,21 +4,23 @@ import type { Keychain } from './keychain.ts';
 
 /** What the item under the account itself holds of a secret that was split: where its parts are, and their digest. */
 interface Head {
+  /** `gone` while the secret is being deleted: nobody reads it any longer, and its parts are still to go. */
+  readonly state: 'split' | 'gone';
   readonly generation: string;
   readonly count: number;
   /** SHA-256 of the whole secret in hex. */
   readonly digest: string;
 }
 
-const headPattern = /^split:([^:]+):(\d+):([0-9a-f]{64})$/;
+const headPattern = /^(split|gone):([^:]+):(\d+):([0-9a-f]{64})$/;
 
 /**
  * A keychain whose items have no size limit over one whose items hold `itemLimitBytes` each.
  *
  * A longer secret goes into parts under a name that was never used before, then one item that names them takes the place
- * of the old secret, then the old parts go. So whoever reads at any moment, and after a crash at any point, finds the old
- * secret or the new one; a crash while it is
- * written can leave parts behind that no item names.
+ * of the old secret, then the old parts go. A secret that is deleted is first marked as gone. So whoever reads at any moment,
+ * and after a crash at any point, finds the old secret or the new one, or none after a deletion; a crash while it is written
+ * can leave parts behind that no item names.
  */
 export function splitItems(keychain: Keychain, itemLimitBytes: number): Keychain {
   async function readHead(service: string, account: string): Promise<Head | null> {
@@ -41,7 +43,12 @@ export function splitItems(keychain: Keychain, itemLimitBytes: number): Keychain
 
   async function setParts(service: string, account: string, secret: string): Promise<void> {
     const parts = partsOf(secret, itemLimitBytes);
-    const head = { generation: randomUUID(), count: parts.length, digest: digestOf(secret) };
+    const head: Head = {
+      state: 'split',
+      generation: randomUUID(),
+      count: parts.length,
+      digest: digestOf(secret),
+    };
     for (const [index, name] of partNames(account, head).entries()) {
       await keychain.set(service, name, parts[index] ?? '');
     }
@@ -56,6 +63,7 @@ export function splitItems(keychain: Keychain, itemLimitBytes: number): Keychain
       for (;;) {
         const head = parseHead(item);
         if (head === null) return item;
+        if (head.state === 'gone') return null;
         const secret = await readParts(service, account, head);
         if (secret !== null) return secret;
         const newer = await keychain.get(service, account);
@@ -73,20 +81,24 @@ export function splitItems(keychain: Keychain, itemLimitBytes: number): Keychain
 
     /** The head goes last, so that a deletion that was cut off can be repeated. */
     async delete(service, account) {
-      await deleteParts(service, account, await readHead(service, account));
+      const head = await readHead(service, account);
+      if (head !== null) {
+        await keychain.set(service, account, formatHead({ ...head, state: 'gone' }));
+        await deleteParts(service, account, head);
+      }
       return keychain.delete(service, account);
     },
   };
 }
 
 function parseHead(item: string | null): Head | null {
-  const [, generation, count, digest] = headPattern.exec(item ?? '') ?? [];
+  const [, state, generation, count, digest] = headPattern.exec(item ?? '') ?? [];
   if (generation === undefined || count === undefined || digest === undefined) return null;
-  return { generation, count: Number(count), digest };
+  return { state: state === 'gone' ? 'gone' : 'split', generation, count: Number(count), digest };
 }
 
-function formatHead({ generation, count, digest }: Head): string {
-  return `split:${generation}:${count}:${digest}`;
+function formatHead({ state, generation, count, digest }: Head): string {
+  return `${state}:${generation}:${count}:${digest}`;
 }
 
 function partNames(account: string, { generation, count }: Head): string[] {
@@ -107,6 +119,6 @@ function digestOf(secret: string): string {
 
 function incomplete(): BitbranchError {
   return new BitbranchError('store_unavailable', 'A part of a stored secret is missing.', {
-    hint: 'Run "bitbranch logout", then sign in again.',
+    hint: 'Run bitbranch logout, which forgets it, then sign in again with: bitbranch login',
   });
 }
