@@ -1,8 +1,8 @@
 // The manual page bitbranch(1), from the program's own tables. See man(7) for its language.
 import { commands, isCommandName } from '../src/cli/commands.ts';
 import { commandFlags, globalFlags } from '../src/cli/flags.ts';
-import { flagRows, usage } from '../src/cli/help-text.ts';
-import { environmentRows, topics } from '../src/cli/help-topics.ts';
+import { flagRows, helpText, usage } from '../src/cli/help-text.ts';
+import { environmentRows } from '../src/cli/help-topics.ts';
 import { errorTable } from '../src/errors.ts';
 import { version } from '../src/version.ts';
 
@@ -65,7 +65,7 @@ const fileRows = [
 
 /** The text of `bitbranch help TOPIC`, whose titles stand without indentation. */
 function topicSection(topic: string): string[] {
-  const blocks = topics[topic]?.().trimEnd().split('\n\n') ?? [];
+  const blocks = helpText(topic).trimEnd().split('\n\n');
   return [
     `.SH ${topic.toUpperCase()}`,
     ...blocks.map((block) => {

@@ -13,7 +13,7 @@ export interface VainWait {
 export function noAnswer({ host, protocol, redirectUri, timeoutMs }: VainWait): BitbranchError {
   const wait = `No answer came from the browser within ${timeoutMs / 1000} seconds.`;
   const decide = `Run bitbranch login again and decide on the page of ${host.name}; --timeout gives you longer.`;
-  const advice = protocol === 'oauth2' ? `\n${redirectAdvice(host.kind, redirectUri)}` : '';
+  const advice = protocol === 'oauth2' ? ` ${redirectAdvice(host.kind, redirectUri)}` : '';
   return new BitbranchError('timeout', wait, { hint: decide + advice });
 }
 
@@ -21,6 +21,6 @@ function redirectAdvice(kind: HostKind, redirectUri: string): string {
   const { pathname } = new URL(redirectUri);
   return kind === 'cloud'
     ? `If the page said "Invalid redirect_uri", set the callback URL of the consumer to http://127.0.0.1${pathname} (without a port).`
-    : `If the page refused the redirect URL, an administrator has to register ${redirectUri} exactly, so pin the port with --callback-port; ` +
+    : `If the page refused the redirect URI, an administrator has to register ${redirectUri} exactly, so pin the port with --callback-port; ` +
         'Data Center wants https there unless it is started with -Datlassian.oauth2.provider.skip.redirect.url.https.requirement=true.';
 }

@@ -57,7 +57,7 @@ function signInNeeded(host: Host, reason: string | null): BitbranchError {
       reason,
     ),
     {
-      hint: `Sign in again: bitbranch login --host ${hostArgument} (or renew BITBRANCH_TOKEN, if it is set).`,
+      hint: `If BITBRANCH_TOKEN is set, renew it; otherwise sign in again: bitbranch login --host ${hostArgument}`,
     },
   );
 }

@@ -40,7 +40,7 @@ function noRepository(): BitbranchError {
     'usage',
     'No git remote of this directory is a repository of a known Bitbucket host.',
     {
-      hint: 'Name the repository: bitbranch branches workspace/slug.',
+      hint: 'Name the repository: bitbranch branches WORKSPACE/SLUG',
     },
   );
 }
@@ -50,6 +50,6 @@ function refuseAmbiguity(candidates: ReadonlyMap<string, RepositoryReference>): 
   throw new BitbranchError(
     'usage',
     `Several git remotes are repositories of a Bitbucket and none is called origin: ${list.join(', ')}.`,
-    { hint: 'Name the repository that you mean: bitbranch branches workspace/slug.' },
+    { hint: 'Name the repository that you mean: bitbranch branches WORKSPACE/SLUG' },
   );
 }

@@ -81,7 +81,7 @@ function addFlag(
         didYouMean(
           rawName,
           Object.keys(allFlags).map((flag) => `--${flag}`),
-        ) ?? 'See bitbranch --help.',
+        ) ?? 'See: bitbranch --help',
     });
   }
   const flag: Flag = allFlags[name];
@@ -117,7 +117,7 @@ function commandNamed(word: string | undefined): CommandName {
   if (word === undefined) return 'help';
   if (isCommandName(word)) return word;
   throw new BitbranchError('usage', `There is no command "${word}".`, {
-    hint: didYouMean(word, Object.keys(commands)) ?? 'See bitbranch --help.',
+    hint: didYouMean(word, Object.keys(commands)) ?? 'See: bitbranch --help',
   });
 }
 
@@ -126,7 +126,7 @@ function checkFlagsOf(command: CommandName, given: Iterable<FlagName>): void {
   for (const name of given) {
     if (Object.hasOwn(globalFlags, name) || accepted.includes(name)) continue;
     throw new BitbranchError('usage', `bitbranch ${command} has no flag --${name}.`, {
-      hint: `See bitbranch ${command} --help.`,
+      hint: `See: bitbranch ${command} --help`,
     });
   }
 }
@@ -136,6 +136,6 @@ function checkOperandCount(command: CommandName, operands: readonly string[]): v
   if (operands.length <= maxOperands) return;
   const extra = operands[maxOperands];
   throw new BitbranchError('usage', `bitbranch ${command} does not take "${extra}".`, {
-    hint: `See bitbranch ${command} --help.`,
+    hint: `See: bitbranch ${command} --help`,
   });
 }

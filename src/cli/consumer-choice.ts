@@ -1,4 +1,4 @@
-import { settingsOf } from '../auth/accounts.ts';
+import { consumerKeys } from '../auth/consumers.ts';
 import type { SignInClient } from '../auth/sign-in.ts';
 import type { Host } from '../bitbucket/hosts.ts';
 import type { Context } from '../context.ts';
@@ -23,19 +23,56 @@ export async function chooseClient(
   store: CredentialStore,
   context: Context,
 ): Promise<SignInClient> {
+  const named = option(args, context.env, 'consumer-key');
+  const known = consumerKeys(settings, host.url);
+  const given = await givenSecret(args, context);
+  if (given === undefined) {
+    const keys = named === undefined ? known : [named];
+    const stored = await storedConsumers(keys, host, store);
+    const consumer = fitting(stored, protocol, host);
+    if (consumer !== undefined) return clientOf(protocol, consumer);
+    const [hidden] = stored.length === 0 ? keys : [];
+    if (hidden !== undefined && !context.terminal.isInteractive) {
+      refuseHidden(hidden, host, settings, store);
+    }
+  }
   const key =
-    option(args, context.env, 'consumer-key') ??
-    settingsOf(settings, host.url)?.consumerKey ??
+    named ??
+    (given === undefined ? undefined : known[0]) ??
     (await askForKey(host, args, context)) ??
     unknown(`No OAuth consumer is known for ${host.name}.`, host);
-  // Read in any case: a store that does not work is better known before a person has decided in the browser.
-  const stored = await store.read({ type: 'consumer', host: host.url, name: key });
-  const given = await givenSecret(args, context);
-  if (given !== undefined) return { protocol, consumer: { key, secret: given } };
-  if (stored !== null && 'secret' in stored) return { protocol, consumer: stored };
-  if (stored !== null && protocol === 'oauth1') return { protocol, consumer: stored };
-  if (!context.terminal.isInteractive) refuseHidden(stored, key, host, settings, store);
-  return { protocol, consumer: { key, secret: await promptForSecret(key, host, context) } };
+  const secret = given ?? (await promptForSecret(key, host, context));
+  return { protocol, consumer: { key, secret } };
+}
+
+async function storedConsumers(
+  keys: readonly string[],
+  host: Host,
+  store: CredentialStore,
+): Promise<readonly Consumer[]> {
+  const consumers: Consumer[] = [];
+  for (const name of keys) {
+    const consumer = await store.read({ type: 'consumer', host: host.url, name });
+    if (consumer !== null) consumers.push(consumer);
+  }
+  return consumers;
+}
+
+/** OAuth 2.0 needs a secret; Data Center offers OAuth 1.0a to key pairs, other hosts to secrets. */
+function fitting(
+  stored: readonly Consumer[],
+  protocol: 'oauth1' | 'oauth2',
+  host: Host,
+): Consumer | undefined {
+  if (protocol === 'oauth2') return stored.find((consumer) => 'secret' in consumer);
+  const wanted = host.kind === 'datacenter' ? 'privateKey' : 'secret';
+  return stored.find((consumer) => wanted in consumer) ?? stored[0];
+}
+
+function clientOf(protocol: 'oauth1' | 'oauth2', consumer: Consumer): SignInClient {
+  return protocol === 'oauth2' && 'secret' in consumer
+    ? { protocol, consumer }
+    : { protocol: 'oauth1', consumer };
 }
 
 /**
@@ -43,14 +80,13 @@ export async function chooseClient(
  * @throws {BitbranchError} `store_locked`
  */
 export function refuseHidden(
-  stored: Consumer | null,
   key: string,
   host: Host,
   settings: Settings,
   store: CredentialStore,
 ): void {
-  const isRemembered = settingsOf(settings, host.url)?.consumerKey === key;
-  if (stored !== null || !isRemembered || store.name !== 'keychain') return;
+  const isRemembered = consumerKeys(settings, host.url).includes(key);
+  if (!isRemembered || store.name !== 'keychain') return;
   throw new BitbranchError(
     'store_locked',
     `The consumer ${key} of ${host.name} can't be read: ${store.description} is locked, or the entry was removed.`,
@@ -112,7 +148,7 @@ function unknown(message: string, host: Host): never {
   throw new BitbranchError('usage', message, {
     hint:
       host.kind === 'cloud'
-        ? 'Set BITBRANCH_CONSUMER_KEY and BITBRANCH_CONSUMER_SECRET, or run bitbranch login in a terminal; the README tells how to register a consumer.'
+        ? `Set BITBRANCH_CONSUMER_KEY and BITBRANCH_CONSUMER_SECRET. Where there is no consumer yet, this tells in a terminal how to register one: bitbranch login --host ${host.url}`
         : `Make one with: bitbranch consumer add --host ${host.url}`,
   });
 }

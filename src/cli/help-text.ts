@@ -1,33 +1,44 @@
 import { BitbranchError } from '../errors.ts';
 import { type CommandName, commands, isCommandName } from './commands.ts';
 import { commandFlags, type Flag, globalFlags } from './flags.ts';
-import { columns, section } from './help-layout.ts';
+import { type HelpLayout, helpLayout } from './help-layout.ts';
 import { topics } from './help-topics.ts';
 import { didYouMean } from './suggestion.ts';
 
 /**
- * What `bitbranch help [SUBJECT]` prints; without a subject, the overview.
+ * What `bitbranch help [SUBJECT]` prints where a line may take so many columns; without a subject, the overview.
  * @throws {BitbranchError} `usage` for an unknown subject
  */
-export function helpText(subject: string | undefined): string {
-  if (subject === undefined || subject === 'help') return overview();
-  if (isCommandName(subject)) return commandHelp(subject);
+export function helpText(
+  subject: string | undefined,
+  room: number = Number.POSITIVE_INFINITY,
+): string {
+  const layout = helpLayout(room);
+  if (subject === undefined || subject === 'help') return overview(layout);
+  if (isCommandName(subject)) return commandHelp(subject, layout);
   const topic = Object.hasOwn(topics, subject) ? topics[subject] : undefined;
-  if (topic !== undefined) return topic();
+  if (topic !== undefined) return topic(layout);
   throw new BitbranchError('usage', `There is no help on "${subject}".`, {
     hint:
       didYouMean(subject, [...Object.keys(commands), ...Object.keys(topics)]) ??
-      'See bitbranch --help.',
+      'See: bitbranch --help',
   });
 }
 
-function overview(): string {
+const firstSteps = [
+  ['bitbranch login', 'sign in to bitbucket.org; the first time it tells what to register there'],
+  ['bitbranch branches WORKSPACE/SLUG', 'list the branches of a repository'],
+  ['bitbranch sandbox', 'try both without an account, with a Bitbucket on this machine'],
+] as const;
+
+function overview({ paragraph, section, rows }: HelpLayout): string {
   const summaries = Object.entries(commands).map(([name, { summary }]) => [name, summary] as const);
   return [
-    'Sign in to Bitbucket with one command, and list branches.\n',
+    paragraph('Sign in to Bitbucket with one command, and list branches.'),
     section('Usage', ['bitbranch COMMAND [FLAGS]']),
-    section('Commands', columns(summaries)),
-    section('Flags of every command', columns(flagRows(globalFlags))),
+    section('First steps', rows(firstSteps)),
+    section('Commands', rows(summaries)),
+    section('Flags of every command', rows(flagRows(globalFlags))),
     section('More', [
       'bitbranch help COMMAND',
       ...Object.keys(topics).map((topic) => `bitbranch help ${topic}`),
@@ -35,14 +46,14 @@ function overview(): string {
   ].join('\n');
 }
 
-function commandHelp(name: CommandName): string {
+function commandHelp(name: CommandName, { paragraph, section, rows }: HelpLayout): string {
   const { summary, flags, examples } = commands[name];
   const own = Object.fromEntries(flags.map((flag) => [flag, commandFlags[flag]]));
   return [
-    `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.\n`,
+    paragraph(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`),
     section('Usage', [`${usage(name)} [FLAGS]`]),
-    ...(flags.length === 0 ? [] : [section('Flags', columns(flagRows(own)))]),
-    section('Flags of every command', columns(flagRows(globalFlags))),
+    ...(flags.length === 0 ? [] : [section('Flags', rows(flagRows(own)))]),
+    section('Flags of every command', rows(flagRows(globalFlags))),
     section('Examples', examples),
   ].join('\n');
 }

@@ -2,17 +2,17 @@ import type { BranchField } from '../bitbucket/branch.ts';
 import type { RepositoryField } from '../bitbucket/repository-listing.ts';
 import { errorTable } from '../errors.ts';
 import { environmentOnly, type Flag, globalFlags } from './flags.ts';
-import { columns, section } from './help-layout.ts';
+import type { HelpLayout } from './help-layout.ts';
 import { branchRecords } from './output/branch-records.ts';
 import type { Format } from './output/format.ts';
 import { repositoryRecords } from './output/repository-records.ts';
 
 /** What `bitbranch help TOPIC` prints, by topic. */
-export const topics: Readonly<Record<string, () => string>> = {
-  environment: () =>
+export const topics: Readonly<Record<string, (layout: HelpLayout) => string>> = {
+  environment: ({ section, rows }) =>
     section(
       'Environment variables; a flag wins over its variable, an empty one counts as not set',
-      columns(environmentRows()),
+      rows(environmentRows()),
     ),
   'exit-codes': exitCodesHelp,
   formatting: formattingHelp,
@@ -78,52 +78,51 @@ const repositoryMeanings: Readonly<Record<RepositoryField, string>> = {
 };
 
 const fieldLines = [
-  `branches prints ${branchRecords.shortFields.join(', ')} in table, tsv and csv, with ${branchRecords.groupField} before`,
-  'them where several repositories are asked for (several REPOs, -, --workspace or --project).',
+  `branches prints ${branchRecords.shortFields.join(', ')} in table, tsv and csv, with ${branchRecords.groupField} before them where several repositories are asked for (several REPOs, -, --workspace or --project).`,
   `repos prints ${repositoryRecords.shortFields.join(', ')} there. json and jsonl have every field.`,
   '--json=name,hash picks fields and their order, with --format for other formats than json.',
 ];
 
 const promiseLines = [
-  'tsv, names, json, jsonl and csv are a promise of version 1: a later version of bitbranch may add',
-  'fields to objects, and changes nothing else of them. table may change at any time.',
-  'tsv, names: a backslash is \\\\, a tab \\t, a newline \\n, a carriage return \\r, other control characters',
-  "\\u001b; null is empty. csv: values are as they are, null is empty; --csv-safe puts ' before a cell that",
-  'begins with = + - @, a tab or a carriage return, which a spreadsheet could take for a formula.',
+  'tsv, names, json, jsonl and csv are a promise of version 1: a later version of bitbranch may add fields to objects, and changes nothing else of them. table may change at any time.',
+  'tsv, names: a backslash is \\\\, a tab \\t, a newline \\n, a carriage return \\r, other control characters \\u001b; null is empty.',
+  "csv: values are as they are, null is empty; --csv-safe puts ' before a cell that begins with = + - @, a tab or a carriage return, which a spreadsheet could take for a formula.",
   'json, jsonl: control characters and those that turn text around are escaped; UTF-8 everywhere.',
   'On a terminal every format spells out what could steer it; table tells ages there and dates in a file.',
 ];
 
 const selectionLines = [
-  '--query is text of Cloud\'s filter language, such as: name ~ "fix" AND target.date > 2026-01-31.',
-  '--match: * and ? stay within a part of the name, ** stands for any number of parts, [a-z] and {a,b} are',
-  'as in a shell; the last pattern that matches decides.',
+  '--query is text of Cloud\'s filter language, such as: name ~ "fix" AND target.date > 2026-01-31',
+  '--match: * and ? stay within a part of the name, ** stands for any number of parts, [a-z] and {a,b} are as in a shell; the last pattern that matches decides.',
   'Several repositories are listed in the order asked, each by itself; --limit counts over all of them.',
 ];
 
-function formattingHelp(): string {
+function formattingHelp({ section, rows, sentences }: HelpLayout): string {
   return [
-    section('Formats of lists', columns(Object.entries(formatMeanings))),
+    section('Formats of lists', rows(Object.entries(formatMeanings))),
     section(
       'Fields of a branch, null where the host does not tell',
-      columns(Object.entries(branchMeanings)),
+      rows(Object.entries(branchMeanings)),
     ),
     section(
       'Fields of a repository, null where the host does not tell',
-      columns(Object.entries(repositoryMeanings)),
+      rows(Object.entries(repositoryMeanings)),
     ),
-    section('Picking fields', fieldLines),
-    section('What scripts can rely on', promiseLines),
-    section('Selecting and sorting', selectionLines),
+    section('Picking fields', sentences(fieldLines)),
+    section('What scripts can rely on', sentences(promiseLines)),
+    section('Selecting and sorting', sentences(selectionLines)),
   ].join('\n');
 }
 
-function exitCodesHelp(): string {
+function exitCodesHelp({ section, rows, sentences }: HelpLayout): string {
   return [
-    section('Exit codes, and the error codes of --json', columns(exitCodeRows())),
-    section('With --json, an error is one object on stderr', [
-      '{"error":{"code","message","hint"}}: the code above, one sentence, and the next step or null',
-    ]),
+    section('Exit codes, and the error codes of --json', rows(exitCodeRows())),
+    section(
+      'With --json, an error is one object on stderr',
+      sentences([
+        '{"error":{"code","message","hint"}}: the code above, one sentence, and the next step or null',
+      ]),
+    ),
   ].join('\n');
 }
 
@@ -142,14 +141,13 @@ const hostNameLines = [
 
 const hostKindLines = [
   'bitbucket.org is cloud, and is signed in to with OAuth 2.0: it refuses OAuth 1.0a.',
-  'Any other host is taken for a Data Center, and is signed in to with OAuth 1.0a, unless --kind cloud',
-  'or --protocol says otherwise. Later commands need neither.',
+  'Any other host is taken for a Data Center, and is signed in to with OAuth 1.0a, unless --kind cloud or --protocol says otherwise. Later commands need neither.',
 ];
 
-function hostsHelp(): string {
+function hostsHelp({ section, sentences }: HelpLayout): string {
   return [
-    section('Which host a command speaks to', hostChoiceLines),
-    section('How a host is written', hostNameLines),
-    section('Kind and protocol, which login remembers', hostKindLines),
+    section('Which host a command speaks to', sentences(hostChoiceLines)),
+    section('How a host is written', sentences(hostNameLines)),
+    section('Kind and protocol, which login remembers', sentences(hostKindLines)),
   ].join('\n');
 }

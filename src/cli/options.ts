@@ -8,7 +8,7 @@ import { BitbranchError } from '../errors.ts';
 import type { Arguments } from './arguments.ts';
 import { parseDurationMs } from './duration.ts';
 import { allFlags, type Flag, type FlagName } from './flags.ts';
-import { parseFields } from './output/fields.ts';
+import { parseFields, suggest } from './output/fields.ts';
 
 /** A flag's value, else the first of its environment variables that is set and not empty. */
 export function option(args: Arguments, env: Environment, name: FlagName): string | undefined {
@@ -34,7 +34,7 @@ export function oneOf<T extends string>(name: FlagName, choices: readonly T[], v
   const chosen = choices.find((candidate) => candidate === value);
   if (chosen === undefined) {
     throw new BitbranchError('usage', `"${value}" is no value for --${name}.`, {
-      hint: `Choose one of: ${choices.join(', ')}.`,
+      hint: suggest(value, choices, 'Its values are'),
     });
   }
   return chosen;

@@ -41,7 +41,8 @@ async function report(error: BitbranchError, asJson: boolean, context: Context):
   if (error.code === 'unexpected' && error.cause instanceof Error)
     context.trace(error.cause.stack ?? error.message);
   try {
-    await context.terminal.stderr.write(errorReport(error, asJson));
+    const { stderr } = context.terminal;
+    await stderr.write(await errorReport(error, asJson, stderr));
   } catch (thrown) {
     if (!(thrown instanceof ClosedPipe)) throw thrown;
   }

@@ -94,7 +94,7 @@ export function decodeRecord<T extends SecretRecordType>(
 /** Says nothing about what was found: it may be a secret. */
 function damaged(type: SecretRecordType): BitbranchError {
   return new BitbranchError('store_unavailable', `The stored ${type} is damaged.`, {
-    hint: 'Run "bitbranch logout", then sign in again.',
+    hint: 'Run bitbranch logout, which forgets it, then sign in again with: bitbranch login',
   });
 }
 

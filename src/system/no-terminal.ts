@@ -8,7 +8,9 @@ export function noTerminal(note: (text: string) => void): Terminal {
     stderr: outputTo(note),
     isInteractive: false,
     prompt: async (question) => {
-      throw new BitbranchError('usage', `Nobody can be asked: ${question.trim()}`);
+      throw new BitbranchError('usage', `Nobody can be asked: ${question.trim()}`, {
+        hint: 'Give the value as an option, or run bitbranch in a terminal first.',
+      });
     },
     readStdin: async () => '',
   };

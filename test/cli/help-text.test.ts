@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { commands } from '../../src/cli/commands.ts';
 import { commandFlags, environmentOnly, type Flag, globalFlags } from '../../src/cli/flags.ts';
 import { helpText } from '../../src/cli/help-text.ts';
+import { topics } from '../../src/cli/help-topics.ts';
 import { errorTable } from '../../src/errors.ts';
 
 function mentions(text: string, ...words: readonly string[]): void {
@@ -52,9 +53,10 @@ test('environment variables are told in full', () => {
 });
 
 test('the other topics tell of formats, fields and hosts', () => {
+  const hosts = helpText('hosts').replace(/\s+/g, ' ');
   mentions(helpText('formatting'), 'table', 'tsv', 'names', 'jsonl', 'message', '--null');
-  mentions(helpText('hosts'), 'bitbucket.org', '--kind cloud', 'http://', 'context path');
-  mentions(helpText('hosts'), 'BITBRANCH_HOST', '--protocol', 'git remote', 'OAuth 1.0a');
+  mentions(hosts, 'bitbucket.org', '--kind cloud', 'http://', 'context path');
+  mentions(hosts, 'BITBRANCH_HOST', '--protocol', 'git remote', 'OAuth 1.0a');
 });
 
 test('no line of help is wider than a page or ends in spaces', () => {
@@ -78,3 +80,22 @@ test('an unknown subject is refused with what was probably meant', () => {
   assert.throws(() => helpText('exit-code'), { ...usage, hint: 'Did you mean exit-codes?' });
   assert.throws(() => helpText('__proto__'), { ...usage, hint: /--help/ });
 });
+
+for (const room of [40, 60, 80, 120, 200]) {
+  test(`on a terminal of ${room} columns only a flag, a long word and what is copied are wider`, () => {
+    for (const subject of [undefined, ...Object.keys(commands), ...Object.keys(topics)]) {
+      const [text = '', examples] = helpText(subject, room).split('Examples:');
+      for (const line of text.split('\n')) {
+        assert.ok(line.length <= room || /^ *(?:-\S+ )?\S+$/.test(line), line);
+        assert.equal(line, line.trimEnd());
+      }
+      assert.equal(examples, helpText(subject).split('Examples:')[1]);
+      assert.equal(wordsOf(helpText(subject, room)), wordsOf(helpText(subject)));
+    }
+  });
+}
+
+/** Sorted, since a meaning may stand under or beside its term. */
+function wordsOf(text: string): string {
+  return text.split(/\s+/).sort().join(' ');
+}

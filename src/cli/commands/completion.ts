@@ -4,6 +4,7 @@ import type { Arguments } from '../arguments.ts';
 import { type CandidateKind, candidateKinds, candidates } from '../completion/candidates.ts';
 import { namedHost } from '../host-choice.ts';
 import { oneOf } from '../options.ts';
+import { suggest } from '../output/fields.ts';
 
 const shells = ['bash', 'zsh', 'fish', 'powershell'] as const;
 
@@ -14,7 +15,7 @@ export async function run(args: Arguments, context: Context): Promise<void> {
   const shell = shells.find((name) => name === args.operands[0]);
   if (shell === undefined) {
     throw new BitbranchError('usage', unknownShell(args.operands[0]), {
-      hint: `Write one of: ${shells.map((name) => `bitbranch completion ${name}`).join(', ')}.`,
+      hint: suggest(args.operands[0] ?? '', shells, 'Name one of'),
     });
   }
   const { completionScript } = await import('../completion/scripts.ts');

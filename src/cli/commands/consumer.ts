@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { settingsOf, withConsumer, withoutConsumer } from '../../auth/accounts.ts';
+import { consumerKeys, withConsumer, withoutConsumer } from '../../auth/consumers.ts';
 import type { Host } from '../../bitbucket/hosts.ts';
 import type { Context } from '../../context.ts';
 import type { Consumer } from '../../credentials/credential.ts';
@@ -10,6 +10,7 @@ import type { Arguments } from '../arguments.ts';
 import { givenSecret, promptForSecret, refuseHidden } from '../consumer-choice.ts';
 import { defaultHost, namedHost } from '../host-choice.ts';
 import { chosenStore, jsonFields, option } from '../options.ts';
+import { suggest } from '../output/fields.ts';
 import { jsonObjectWriter } from '../output/json.ts';
 
 interface Target {
@@ -24,8 +25,8 @@ export async function run(args: Arguments, context: Context): Promise<void> {
   const [name = ''] = args.operands;
   const action = Object.hasOwn(actions, name) ? actions[name as keyof typeof actions] : undefined;
   if (action === undefined) {
-    throw new BitbranchError('usage', 'Say what to do with the consumer.', {
-      hint: 'Write bitbranch consumer add, bitbranch consumer show or bitbranch consumer remove.',
+    throw new BitbranchError('usage', unknownAction(args.operands[0]), {
+      hint: suggest(name, Object.keys(actions), 'Write bitbranch consumer with one of'),
     });
   }
   const settings = await context.settings.read();
@@ -40,7 +41,7 @@ async function add(target: Target, args: Arguments, context: Context): Promise<v
   const reference = consumerReference(host, key);
   if ((await store.read(reference)) !== null) {
     throw new BitbranchError('usage', `The consumer ${key} of ${host.name} is known already.`, {
-      hint: `See it with: bitbranch consumer show --host ${host.url}; forget it with: bitbranch consumer remove --host ${host.url}`,
+      hint: `To store another one in its place, forget it first with: bitbranch consumer remove --host ${host.url}`,
     });
   }
   const consumer = await newConsumer(host, key, args, context);
@@ -54,6 +55,12 @@ async function add(target: Target, args: Arguments, context: Context): Promise<v
       `Stored the consumer ${key} in ${store.description}. Sign in with: bitbranch login --host ${host.url}`,
     );
   }
+}
+
+function unknownAction(name: string | undefined): string {
+  return name === undefined
+    ? 'Say what to do with the consumer.'
+    : `A consumer has nothing to "${name}".`;
 }
 
 /** A Data Center consumer is named by whoever makes the application link; Cloud gives the key. */
@@ -145,7 +152,7 @@ async function storedConsumer(
   const key = knownKey(host, settings, args, context);
   const consumer = key === undefined ? null : await store.read(consumerReference(host, key));
   if (key !== undefined && consumer !== null) return { key, consumer };
-  if (key !== undefined) refuseHidden(consumer, key, host, settings, store);
+  if (key !== undefined) refuseHidden(key, host, settings, store);
   throw new BitbranchError('not_found', `No consumer of ${host.name} is stored.`, {
     hint: `Store one with: bitbranch consumer add --host ${host.url}`,
   });
@@ -155,9 +162,9 @@ async function remove(target: Target, args: Arguments, context: Context): Promis
   const { host, store, settings } = target;
   const key = knownKey(host, settings, args, context);
   const removed = key !== undefined && (await store.remove(consumerReference(host, key)));
-  const isRemembered = key !== undefined && settingsOf(settings, host.url)?.consumerKey === key;
+  const isRemembered = key !== undefined && consumerKeys(settings, host.url).includes(key);
   if (isRemembered) {
-    await context.settings.update((current) => withoutConsumer(current, host.url));
+    await context.settings.update((current) => withoutConsumer(current, host.url, key));
   }
   await context.note(
     removed
@@ -166,6 +173,10 @@ async function remove(target: Target, args: Arguments, context: Context): Promis
         ? `Forgot the consumer ${key} of ${host.name}, but ${store.description} showed no entry to remove: it is locked, or the entry was removed before.`
         : `Nothing to remove: no consumer of ${host.name} is stored.`,
   );
+  const left = consumerKeys(settings, host.url).filter((each) => each !== key);
+  if (left.length > 0) {
+    await context.note(`Still stored: ${left.join(', ')}. --consumer-key names the one to remove.`);
+  }
 }
 
 function knownKey(
@@ -174,7 +185,7 @@ function knownKey(
   args: Arguments,
   { env }: Context,
 ): string | undefined {
-  return option(args, env, 'consumer-key') ?? settingsOf(settings, host.url)?.consumerKey;
+  return option(args, env, 'consumer-key') ?? consumerKeys(settings, host.url)[0];
 }
 
 function consumerReference(host: Host, key: string): RecordReference<'consumer'> {

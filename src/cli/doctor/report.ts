@@ -1,5 +1,6 @@
 import type { Output } from '../../context.ts';
 import { visibleText } from '../output/escape.ts';
+import { roomOn, wrap } from '../output/wrap.ts';
 import { checkNames } from './finding.ts';
 
 /** One line of the report, as `doctor --json` shows it. */
@@ -28,31 +29,14 @@ const colorCodes = { ok: 32, warning: 33, failure: 31 };
 /** The text for a person: the result in a word, the check, what it found, and below it what to do. */
 export function rowText(
   { name, result, detail, hint }: ReportRow,
-  { isTerminal, columns }: Pick<Output, 'isTerminal' | 'columns'>,
+  output: Pick<Output, 'isTerminal' | 'columns'>,
   useColor: boolean,
 ): string {
   const word = result.padEnd(resultWidth);
   const mark = useColor ? `\u001b[${colorCodes[result]}m${word}\u001b[39m` : word;
-  const room = isTerminal
-    ? Math.max(leastTextWidth, columns - indent.length)
-    : Number.POSITIVE_INFINITY;
+  const room = Math.max(leastTextWidth, roomOn(output) - indent.length);
   const lines = [detail, ...(hint === null ? [] : [hint])].flatMap((text) =>
-    brokenInto(visibleText(text), room),
+    wrap(visibleText(text), room),
   );
   return `${mark}  ${name.padEnd(nameWidth)}  ${lines.join(`\n${indent}`)}\n`;
-}
-
-/** The text in lines of at most so many characters; a longer word, such as an address, stays whole. */
-function brokenInto(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
 }

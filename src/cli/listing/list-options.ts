@@ -3,6 +3,7 @@ import { BitbranchError } from '../../errors.ts';
 import type { Arguments } from '../arguments.ts';
 import { wholeNumber } from '../options.ts';
 import { useColor } from '../output/color.ts';
+import { suggest } from '../output/fields.ts';
 import { type OutputPlan, planOutput } from '../output/format.ts';
 import { showsLinks } from '../output/hyperlink.ts';
 import { createRecordWriter } from '../output/record-writer.ts';
@@ -68,7 +69,8 @@ export function sortOption<Key extends string>(
   const descending = text.startsWith('-');
   const key = keys.find((each) => each === text.slice(descending ? 1 : 0));
   if (key !== undefined) return { key, descending };
+  const orders = keys.flatMap((each) => [each, `-${each}`]);
   throw new BitbranchError('usage', `"${text}" is no order to sort in.`, {
-    hint: `Choose one of: ${keys.flatMap((each) => [each, `-${each}`]).join(', ')}.`,
+    hint: suggest(text, orders, 'The orders are'),
   });
 }

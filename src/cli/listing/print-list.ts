@@ -53,7 +53,7 @@ interface OpenSource<Field extends string> {
 export async function printList<Field extends string>(
   listSources: () => Promise<readonly Source<Field>[]>,
   options: PrintOptions<Field>,
-  { interrupted }: Pick<Context, 'interrupted'>,
+  { interrupted, terminal }: Pick<Context, 'interrupted' | 'terminal'>,
 ): Promise<void> {
   const { writer, progress, nouns, limit = Number.POSITIVE_INFINITY, asJson } = options;
   const failures: BitbranchError[] = [];
@@ -69,7 +69,8 @@ export async function printList<Field extends string>(
       isCut = result.isCut;
       if (result.failure !== null) failures.push(result.failure);
       if (result.failure !== null && sources.length > 1) {
-        await progress.write(errorReport(namedFailure(source.name, result.failure), asJson));
+        const failure = namedFailure(source.name, result.failure);
+        await progress.write(await errorReport(failure, asJson, terminal.stderr));
       }
       if (isCut) break;
     }

@@ -10,6 +10,7 @@ import type {
   TableView,
 } from './records.ts';
 import { rulerFor, type TextRuler } from './text-ruler.ts';
+import { roomOn } from './wrap.ts';
 
 const gap = '  ';
 const marked = '* ';
@@ -37,9 +38,8 @@ export function createTableWriter<Field extends string>(
         await stderr.write(`${type.noneSentence}\n`);
         return;
       }
-      const room = stdout.isTerminal ? stdout.columns : Number.POSITIVE_INFINITY;
       const view = { isTerminal: stdout.isTerminal, nowMs };
-      const lines = await layOut(plan, type, rows, room, view);
+      const lines = await layOut(plan, type, rows, roomOn(stdout), view);
       const isBold = (index: number) => index === 0 || isMarked(rows[index - 1], type);
       const styled = useColor
         ? lines.map((line, index) => (isBold(index) ? bold(line) : line))

@@ -72,6 +72,9 @@ for (const words of [[], ['csh'], ['__proto__'], ['--candidates', 'secrets']]) {
     const context = testContext();
     assert.equal(await run(['completion', ...words], context), 2);
     assert.equal(context.printed.stdout, '');
-    assert.match(context.printed.stderr, /completion powershell|hosts, accounts, repositories/);
+    assert.match(
+      context.printed.stderr,
+      /bash, zsh, fish, powershell|hosts, accounts, repositories/,
+    );
   });
 }

@@ -145,8 +145,14 @@ for (const [what, argv, world] of given) {
 }
 
 const refusals: readonly (readonly [argv: string[], TestWorld, exitCode: number, RegExp])[] = [
-  [[], {}, 2, /Say what to do with the consumer\.\nWrite bitbranch consumer add/],
-  [['toString'], {}, 2, /Say what to do with the consumer\./],
+  [
+    [],
+    {},
+    2,
+    /Say what to do with the consumer\.\nWrite bitbranch consumer with one of add, show, remove/,
+  ],
+  [['rmove'], {}, 2, /nothing to "rmove"\.\nDid you mean remove\?/],
+  [['toString'], {}, 2, /nothing to "toString"/],
   [['add'], {}, 2, /No consumer key was given\.\n.*--consumer-key KEY/],
   [['add', '--consumer-key=k'], {}, 2, /The secret of consumer k is not known\./],
   [

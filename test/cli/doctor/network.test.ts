@@ -164,7 +164,7 @@ test('credential: accepted, revoked, locked away or nobody at all', async (t) =>
   const revoked = { ...world, http: failingAt(world.http, () => true, 401) };
   assert.match(
     await credential(url, revoked),
-    /^sign_in_needed: .*does not accept the credential.* → Sign in again: bitbranch login/,
+    /^sign_in_needed: .*does not accept the credential.* sign in again: bitbranch login/,
   );
   assert.match(await credential(url, { ...world, records: [] }), /^store_locked: .*can't be read/);
   assert.match(
