@@ -86,7 +86,7 @@ for (const room of [40, 60, 80, 120, 200]) {
     for (const subject of [undefined, ...Object.keys(commands), ...Object.keys(topics)]) {
       const [text = '', examples] = helpText(subject, room).split('Examples:');
       for (const line of text.split('\n')) {
-        assert.ok(line.length <= room || /^ *(?:-\S+ )?\S+$/.test(line), line);
+        assert.ok(line.length <= room || /^ *(?:(?:-|bitbranch ).*|\S+)$/.test(line), line);
         assert.equal(line, line.trimEnd());
       }
       assert.equal(examples, helpText(subject).split('Examples:')[1]);
