@@ -95,7 +95,7 @@ export function withSignIn(
   return withHost(settings, host, {
     ...known,
     kind,
-    ...('consumer' in credential ? { consumerKey: credential.consumer.key } : {}),
+    protocol,
     accounts: { ...known?.accounts, [account.name]: entry },
     lastAccount: account.name,
   });
@@ -131,20 +131,6 @@ export function withoutAccount(settings: Settings, hostUrl: string, name: string
   });
 }
 
-/** The settings once the secret of a consumer was stored, so that a sign-in needs nothing typed. */
-export function withConsumer(settings: Settings, host: Host, consumerKey: string): Settings {
-  const known = settingsOf(settings, host.url);
-  return withHost(settings, host.url, { accounts: {}, ...known, kind: host.kind, consumerKey });
-}
-
-/** The settings once a host's consumer was forgotten. */
-export function withoutConsumer(settings: Settings, hostUrl: string): Settings {
-  const known = settingsOf(settings, hostUrl);
-  if (known === undefined) return settings;
-  const { consumerKey: _, ...rest } = known;
-  return withHost(settings, hostUrl, rest);
-}
-
 /** The settings once the first of the two commands of a sign-in has run. */
 export function withPending(settings: Settings, host: Host, pendingIn: StoreName): Settings {
   const known = settingsOf(settings, host.url);
@@ -159,6 +145,7 @@ export function withoutPending(settings: Settings, hostUrl: string): Settings {
   return withHost(settings, hostUrl, rest);
 }
 
-function withHost(settings: Settings, hostUrl: string, host: HostSettings): Settings {
+/** The settings with what is now remembered of a host. */
+export function withHost(settings: Settings, hostUrl: string, host: HostSettings): Settings {
   return { ...settings, hosts: { ...settings.hosts, [hostUrl]: host } };
 }

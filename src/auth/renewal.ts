@@ -24,7 +24,9 @@ export function renewUnderLock<C extends Credential>(
     if (!isSameProtocol(stored, outdated)) throw expired(host);
     if (JSON.stringify(stored) !== JSON.stringify(outdated)) return stored;
     context.trace(`Renewing the credential of ${name} at ${host.name}.`);
-    const fresh = await renew(stored);
+    const fresh = await renew(stored).catch((error) => {
+      throw isEnded(error) ? expired(host, error.message) : error;
+    });
     if (fresh === null) throw expired(host);
     await store.write(credentialReference(host.url, name), fresh);
     return fresh;
@@ -33,7 +35,7 @@ export function renewUnderLock<C extends Credential>(
 }
 
 /** Whether a renewal failed for good: only a new sign-in helps then, and nobody should ask again. */
-export function isEnded(error: unknown): boolean {
+export function isEnded(error: unknown): error is BitbranchError {
   return error instanceof BitbranchError && error.code === 'sign_in_needed';
 }
 
@@ -41,8 +43,8 @@ function isSameProtocol<C extends Credential>(stored: Credential, outdated: C): 
   return stored.protocol === outdated.protocol;
 }
 
-function expired(host: Host): BitbranchError {
-  return new BitbranchError('sign_in_needed', `The sign-in to ${host.name} has expired.`, {
+function expired(host: Host, message = `The sign-in to ${host.name} has expired.`): BitbranchError {
+  return new BitbranchError('sign_in_needed', message, {
     hint: `Sign in again with: bitbranch login --host ${host.url}`,
   });
 }

@@ -55,6 +55,8 @@ export function repositoryHost(hint: HostHint | null, sources: HostSources): Hos
     );
   }
   throw new BitbranchError('sign_in_needed', `Nobody is signed in to ${wanted}.`, {
-    hint: `Sign in with: bitbranch login --host ${wanted}`,
+    hint: sources.env['BITBRANCH_TOKEN']
+      ? `If BITBRANCH_TOKEN is for that host, say so with --host ${wanted} or BITBRANCH_HOST.`
+      : `Sign in with: bitbranch login --host ${wanted}`,
   });
 }

@@ -15,6 +15,8 @@ const accountSchema: v.GenericSchema<unknown, AccountSettings> = v.looseObject({
 const hostSchema: v.GenericSchema<unknown, HostSettings> = v.looseObject({
   kind: v.picklist(['cloud', 'datacenter']),
   consumerKey: v.exactOptional(v.string()),
+  otherConsumerKeys: v.exactOptional(v.array(v.string())),
+  protocol: v.exactOptional(v.picklist(protocols)),
   accounts: mapOf(accountSchema),
   pendingIn: v.exactOptional(v.picklist(storeNames)),
   lastAccount: v.exactOptional(v.string()),

@@ -17,6 +17,10 @@ export interface HostSettings {
   readonly kind: HostKind;
   /** Key of the consumer whose secret the store holds. */
   readonly consumerKey?: string;
+  /** Keys of further consumers whose secrets the store holds. */
+  readonly otherConsumerKeys?: readonly string[];
+  /** How somebody signed in last. */
+  readonly protocol?: Protocol;
   readonly accounts: Readonly<Record<string, AccountSettings>>;
   /** The store that holds a sign-in between its two commands. */
   readonly pendingIn?: StoreName;

@@ -37,8 +37,8 @@ export async function tokenResponse(
   }
 }
 
-/** RFC 6749 appendices A.12 and A.17 want visible characters; anything else could end the header that it stands in. */
+/** RFC 6749 appendices A.12 and A.17 want printable ASCII (`VSCHAR`, with the space); anything else could end the header that it stands in. */
 function sendable(token: string): string {
-  if (token.length <= maxTokenLength && /^[!-~]+$/.test(token)) return token;
+  if (token.length <= maxTokenLength && /^[ -~]+$/.test(token)) return token;
   throw new TypeError('The token holds what no token may hold, or is too long.');
 }

@@ -105,6 +105,7 @@ test('a host without accounts is not signed in to, but its kind and consumer sta
   assert.deepEqual(signedInHosts(left), [cloudUrl]);
   assert.deepEqual(settingsOf(left, otherUrl), {
     kind: 'cloud',
+    protocol: 'oauth1',
     consumerKey: 'the-key',
     accounts: {},
   });

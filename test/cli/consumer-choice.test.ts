@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { withConsumer } from '../../src/auth/consumers.ts';
 import { hostAt } from '../../src/bitbucket/hosts.ts';
 import { parseArguments } from '../../src/cli/arguments.ts';
 import { chooseClient } from '../../src/cli/consumer-choice.ts';
@@ -128,4 +129,37 @@ for (const [what, argv, world, message] of refusals) {
       hint: /BITBRANCH_CONSUMER_SECRET|--consumer-secret-stdin/,
     });
   });
+}
+
+const dataCenter = hostAt(otherUrl, 'datacenter');
+const keyPair = { key: 'pair', privateKey: 'PEM' };
+const secret = { key: 'client', secret: 'the-client-secret' };
+const stores: readonly (readonly [protocol: 'oauth1' | 'oauth2', chosen: string])[] = [
+  ['oauth1', 'pair'],
+  ['oauth2', 'client'],
+];
+
+for (const [protocol, chosen] of stores) {
+  for (const order of [
+    [keyPair, secret],
+    [secret, keyPair],
+  ]) {
+    test(`of several stored consumers ${protocol} takes ${chosen}, last used ${order[1]?.key}`, async () => {
+      const context = testContext({
+        settings: order.reduce(
+          (settings, { key }) => withConsumer(settings, dataCenter, key),
+          emptySettings,
+        ),
+        records: order.map((record) => ({
+          reference: { type: 'consumer', host: otherUrl, name: record.key },
+          record,
+        })),
+      });
+      const store = context.storeNamed('keychain');
+      const args = parseArguments(['login']);
+      const settings = context.currentSettings();
+      const { consumer } = await chooseClient(dataCenter, protocol, args, settings, store, context);
+      assert.equal(consumer.key, chosen);
+    });
+  }
 }

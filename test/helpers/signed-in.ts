@@ -1,4 +1,5 @@
 import { withSignIn } from '../../src/auth/accounts.ts';
+import { withConsumer } from '../../src/auth/consumers.ts';
 import { credentialReference } from '../../src/auth/stored-credential.ts';
 import type { Credential, OAuth1Credential } from '../../src/credentials/credential.ts';
 import { emptySettings } from '../../src/credentials/settings.ts';
@@ -30,10 +31,12 @@ export function credentialFor(
 /** The world after these sign-ins, one after the other. */
 export function signedIn(...credentials: readonly Credential[]) {
   return {
-    settings: credentials.reduce(
-      (settings, credential) => withSignIn(settings, credential, 'keychain', new Date(testNowMs)),
-      emptySettings,
-    ),
+    settings: credentials.reduce((settings, credential) => {
+      const known = withSignIn(settings, credential, 'keychain', new Date(testNowMs));
+      if (!('consumer' in credential)) return known;
+      const { host: url, kind, consumer } = credential;
+      return withConsumer(known, { url, kind }, consumer.key);
+    }, emptySettings),
     records: credentials.map((record) => ({
       reference: credentialReference(record.host, record.account.name),
       record,

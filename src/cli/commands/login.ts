@@ -1,5 +1,6 @@
 import { settingsOf } from '../../auth/accounts.ts';
 import { type LoginRequest, login } from '../../auth/login-flow.ts';
+import { proveStore } from '../../auth/store-proof.ts';
 import { type Host, isBitbucketOrg } from '../../bitbucket/hosts.ts';
 import type { Context } from '../../context.ts';
 import { type Credential, type Protocol, protocols } from '../../credentials/credential.ts';
@@ -35,7 +36,9 @@ interface Target {
 export async function run(args: Arguments, context: Context): Promise<void> {
   refuseContradiction(args);
   const target = await loginTarget(args, context);
-  const protocol = chooseProtocol(target.host, args, context);
+  const protocol = chooseProtocol(target, args, context);
+  // A keychain that does not work is better known before a person has decided in the browser.
+  if (target.store.name === 'keychain') await proveStore(target.store, context.random);
   const setsUpGit = args.has('setup-git');
   if (setsUpGit && !args.has('complete')) refuseUnusableByGit(target.host, protocol);
   if (args.has('request')) {
@@ -74,10 +77,19 @@ export async function loginTarget(args: Arguments, context: Context): Promise<Ta
   return { host, store: chosenStore(args, context, remembered), settings };
 }
 
-/** bitbucket.org has refused OAuth 1.0a since 2026; every other host is taken to be one that knows it. */
-export function chooseProtocol(host: Host, args: Arguments, { env }: Context): Protocol {
+/**
+ * As asked for, else as last time. bitbucket.org has refused OAuth 1.0a since 2026; every other host is taken to be one that
+ * knows it.
+ */
+export function chooseProtocol(
+  { host, settings }: Pick<Target, 'host' | 'settings'>,
+  args: Arguments,
+  { env }: Context,
+): Protocol {
   const wanted = choice(args, env, 'protocol', protocols);
-  return wanted ?? (isBitbucketOrg(host.url) ? 'oauth2' : 'oauth1');
+  const usual = isBitbucketOrg(host.url) ? 'oauth2' : 'oauth1';
+  const last = settingsOf(settings, host.url)?.protocol ?? usual;
+  return wanted ?? (last === 'oauth1' ? usual : last);
 }
 
 async function signIn(

@@ -1,4 +1,5 @@
 import { accountSettings, withSignIn } from '../../auth/accounts.ts';
+import { withConsumer } from '../../auth/consumers.ts';
 import type { Session } from '../../auth/session.ts';
 import type { SignInSteps } from '../../auth/sign-in.ts';
 import { unnamedAccount } from '../../auth/sign-in-attempt.ts';
@@ -59,7 +60,12 @@ async function keep(
   }
   await removeOldCopy(credential, store, context);
   const signedInAt = new Date(clock.nowMs());
-  await settings.update((current) => withSignIn(current, credential, store.name, signedInAt));
+  await settings.update((current) => {
+    const signedIn = withSignIn(current, credential, store.name, signedInAt);
+    return 'consumer' in credential
+      ? withConsumer(signedIn, { url: host, kind: credential.kind }, credential.consumer.key)
+      : signedIn;
+  });
 }
 
 /**

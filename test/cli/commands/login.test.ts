@@ -22,7 +22,7 @@ const consumerEnv = { BITBRANCH_CONSUMER_KEY: 'k', BITBRANCH_CONSUMER_SECRET: 's
 async function requestOf(argv: readonly string[], context: Context) {
   const args = parseArguments(['login', '--protocol=oauth1', ...argv]);
   const target = await loginTarget(args, context);
-  return loginRequest(target, chooseProtocol(target.host, args, context), args, context);
+  return loginRequest(target, chooseProtocol(target, args, context), args, context);
 }
 
 async function request(argv: readonly string[], env: TestWorld['env'] = {}) {

@@ -85,7 +85,7 @@ const refusals: readonly (readonly [what: string, TestWorld, exitCode: number, R
     'a sign-in that the server has ended',
     { ...worldOf(expiredCredential), http: ended },
     4,
-    /The server has ended this sign-in\.\nRun bitbranch login again\./,
+    /The server has ended this sign-in\.\nSign in again with: bitbranch login --host https:\/\/bitbucket\.org\n/,
   ],
   [
     'a store that shows nothing',
