@@ -139,7 +139,6 @@ async function createApp(): Promise<FastifyInstance> {
     keepAliveTimeout: connectionTimeoutMs,
     // Nobody gets an answer to what is pipelined behind a request whose answer closes the connection.
     maxRequestsPerSocket: 1,
-    bodyLimit: 1,
     // The request line counts as a header. Cookies ignore ports: those of every other server on 127.0.0.1 come along.
     http: { headersTimeout: connectionTimeoutMs, maxHeaderSize: 16 * 1024 },
     frameworkErrors: (_error, _request, reply) => send(reply, 400, strayPage()),

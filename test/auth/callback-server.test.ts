@@ -64,6 +64,11 @@ const hostileRequests: ReadonlyArray<
     'POST /callback?token=right HTTP/1.1\r\nHost: {host}\r\nContent-Length: 11\r\n\r\ntoken=right',
     405,
   ],
+  [
+    'a body that never comes',
+    'POST /callback?token=right HTTP/1.1\r\nHost: {host}\r\nContent-Length: 99999999\r\n\r\n',
+    405,
+  ],
   ['OPTIONS', 'OPTIONS /callback?token=right HTTP/1.1\r\nHost: {host}\r\n\r\n', 405],
   ['TRACE', 'TRACE /callback?token=right HTTP/1.1\r\nHost: {host}\r\n\r\n', 405],
   ['a WebDAV method', 'PROPFIND /callback?token=right HTTP/1.1\r\nHost: {host}\r\n\r\n', 405],
@@ -289,6 +294,22 @@ test('closing ends connections that browsers open ahead of need', async (t) => {
   await assert.rejects(openSocket(port), { code: 'ECONNREFUSED' });
 });
 
+test('closing waits for no half request, and the other half gets no answer', async (t) => {
+  const { server, host, port, get } = await startServer(t);
+  const socket = await openSocket(port);
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const ended = new Promise((resolve) => socket.once('close', resolve));
+  socket.write('GET /favicon.ico HTTP/1.1\r\n');
+  await get('/favicon.ico'); // by its answer the server has read what came before
+  const closing = server.close();
+  await assert.rejects(connectForEver(port), /ECONN(?:REFUSED|RESET)/);
+  socket.write(`Host: ${host}\r\n\r\n`);
+  await ended;
+  assert.deepEqual(chunks, []);
+  await closing;
+});
+
 test('a fault of the judge is answered, told to nobody, and the wait goes on', async (t) => {
   const { server, get } = await startServer(t);
   const waiting = server.receive((query) => {
@@ -314,6 +335,11 @@ test('a port in use is a usage error with the next step', async (t) => {
     hint: 'Give another --callback-port, or 0 to let the system choose a free one.',
   });
 });
+
+/** Ends when nothing listens any longer. */
+async function connectForEver(port: number): Promise<never> {
+  for (;;) (await openSocket(port)).destroy();
+}
 
 async function listenOnLoopback(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
