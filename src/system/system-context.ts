@@ -14,9 +14,10 @@ import { createHttpClient } from './http.ts';
 import { createLocks } from './locks.ts';
 import type { Outset } from './outset.ts';
 import { createSystem } from './programs.ts';
+import { discreet } from './redaction.ts';
 import { createSecretFile } from './secret-file.ts';
 import { createSettingsFile } from './settings-file.ts';
-import { createTrace, discreet, traced } from './trace.ts';
+import { createTrace, traced } from './trace.ts';
 
 /** The real world. Everything that costs is loaded only when it is used. */
 export function createSystemContext(argv: readonly string[], outset: Outset): Context {

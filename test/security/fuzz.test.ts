@@ -41,7 +41,7 @@ import {
   exchangeCode,
   validateAuthorizationResponse,
 } from '../../src/oauth2/client.ts';
-import { redact } from '../../src/system/trace.ts';
+import { redact } from '../../src/system/redaction.ts';
 import { testContext } from '../helpers/context.ts';
 
 const numRuns = 300;
