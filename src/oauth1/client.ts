@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { BitbranchError } from '../errors.ts';
+import { isSameSecret } from '../same-secret.ts';
 import { refusal, type Step } from './problems.ts';
 import { fieldsOf, only, type ProtocolResponse } from './response.ts';
 import {
@@ -207,10 +207,4 @@ function tokenWithSecret(fields: URLSearchParams): TokenWithSecret {
 /** A lifetime; what is no whole number of seconds, or is none at all, tells nothing. */
 function seconds(text: string | null): number | null {
   return text !== null && /^[1-9]\d{0,9}$/.test(text) ? Number(text) : null;
-}
-
-/** Compares in a time that tells nothing of how much is right; the digests make the lengths equal. */
-function isSameSecret(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }

@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import {
   AuthorizationResponseError,
   authorizationCodeGrantRequest,
@@ -10,6 +9,7 @@ import {
   validateAuthResponse,
 } from 'oauth4webapi';
 import type { BitbranchError } from '../errors.ts';
+import { isSameSecret } from '../same-secret.ts';
 import { authorizationProblem } from './problems.ts';
 import {
   type ClientAuthentication,
@@ -186,10 +186,4 @@ function clientOf({ id }: OAuth2Client): { readonly client_id: string } {
 /** 256 random bits as 43 unreserved characters, as RFC 7636 section 4.1 recommends. */
 function randomText(randomBytes: (length: number) => Uint8Array): string {
   return Buffer.from(randomBytes(32)).toString('base64url');
-}
-
-/** Compares in a time that tells nothing of how much is right; the digests make the lengths equal. */
-function isSameSecret(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }
