@@ -1,16 +1,10 @@
+import { dataCenterWebPath } from './data-center-paths.ts';
 import type { Host } from './hosts.ts';
 import type { Repository } from './repository-reference.ts';
 
 /** The page that lists a repository's branches. */
-export function branchesPageUrl(host: Host, { workspace, slug }: Repository): string {
-  const [owner, name] = [workspace, slug].map(encodeURIComponent);
-  if (host.kind === 'cloud') return `${host.url}/${owner}/${name}/branches/`;
-  return `${host.url}/${dataCenterOwner(workspace)}/repos/${name}/branches`;
-}
-
-/** A personal project's pages are below its user. */
-function dataCenterOwner(project: string): string {
-  return project.startsWith('~')
-    ? `users/${encodeURIComponent(project.slice(1))}`
-    : `projects/${encodeURIComponent(project)}`;
+export function branchesPageUrl(host: Host, repository: Repository): string {
+  if (host.kind === 'datacenter') return `${host.url}/${dataCenterWebPath(repository)}/branches`;
+  const [workspace, slug] = [repository.workspace, repository.slug].map(encodeURIComponent);
+  return `${host.url}/${workspace}/${slug}/branches/`;
 }

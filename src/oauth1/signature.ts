@@ -148,7 +148,7 @@ function escapeByte(character: string): string {
  * Its `authorize` is not used: it makes the nonce with `Math.random` and changes the request it is given.
  */
 export class RequestSigner extends OAuth {
-  constructor({ key, signing }: ClientCredentials, realm?: string) {
+  constructor({ key, signing }: ClientCredentials) {
     super({
       consumer: { key, secret: signing.method === 'HMAC-SHA1' ? signing.secret : '' },
       signature_method: signing.method,
@@ -156,7 +156,6 @@ export class RequestSigner extends OAuth {
         signing.method === 'HMAC-SHA1'
           ? hmacSha1
           : (baseString) => rsaSha1(baseString, signing.privateKey),
-      ...(realm === undefined ? {} : { realm: realm.replace(/["\\]/g, '\\$&') }),
     });
   }
 

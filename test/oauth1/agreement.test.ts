@@ -83,10 +83,6 @@ const signedCase = fc.record({
   token: fc.option(fc.record({ token: nonEmptyText, tokenSecret: text })),
   moment: fc.record({ nonce: nonEmptyText, timestampSeconds: fc.integer({ min: 1 }) }),
   own: fc.record({ oauth_callback: text, oauth_verifier: text }, { requiredKeys: [] }),
-  realm: fc.option(
-    text.filter((realm) => /^[ -~]*$/.test(realm)),
-    { nil: undefined },
-  ),
   method: fc.constantFrom('GET', 'POST', 'put', 'DELETE'),
   url,
   form: fc.array(fc.tuple(fc.oneof(fc.constant('a'), text), text), { maxLength: 4 }),
@@ -95,20 +91,10 @@ const signedCase = fc.record({
 type SignedCase = typeof signedCase extends fc.Arbitrary<infer T> ? T : never;
 
 /** What a server receives: the URL as the WHATWG parser writes it, the form encoded by the platform's own encoder. */
-function signed({
-  key,
-  secret,
-  token,
-  moment,
-  own,
-  realm,
-  method,
-  url,
-  form,
-}: SignedCase): SignedRequest {
+function signed({ key, secret, token, moment, own, method, url, form }: SignedCase): SignedRequest {
   const client = { key, signing: { method: 'HMAC-SHA1', secret } } as const;
   const parameters = protocolParameters(client, token, moment, own);
-  const signer = new RequestSigner(client, realm);
+  const signer = new RequestSigner(client);
   return {
     method,
     url: new URL(url).href,

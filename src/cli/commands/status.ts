@@ -38,7 +38,7 @@ interface Described extends SignIn {
   readonly life: string;
 }
 
-export const signInFields = [
+export const statusFields = [
   'host',
   'kind',
   'account',
@@ -52,7 +52,7 @@ export const signInFields = [
 
 export async function run(args: Arguments, context: Context): Promise<void> {
   const { env } = context;
-  const fields = args.has('json') ? jsonFields(args, signInFields) : null;
+  const fields = args.has('json') ? jsonFields(args, statusFields) : null;
   const sources = { args, env, settings: await context.settings.read() };
   const known = env['BITBRANCH_TOKEN']
     ? [tokenSignIn(sources)]

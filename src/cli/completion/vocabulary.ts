@@ -1,7 +1,7 @@
 import { branchFields } from '../../bitbucket/branch.ts';
 import { repositoryFields } from '../../bitbucket/repository-listing.ts';
 import { shownFields } from '../commands/consumer.ts';
-import { signInFields as statusFields } from '../commands/status.ts';
+import { statusFields } from '../commands/status.ts';
 import { type CommandName, commands, isCommandName } from '../commands.ts';
 import { reportFields } from '../doctor/report.ts';
 import { allFlags, type Flag, type FlagName, globalFlags } from '../flags.ts';
