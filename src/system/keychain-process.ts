@@ -103,8 +103,9 @@ export function createKeychain(options: KeychainOptions): KeychainProcess {
   };
 }
 
+/** Two hundred processes that ask at once keep the Secret Service busy for more than five seconds. */
 function defaultLimits(isInteractive: boolean): KeychainLimits {
-  return { startMs: 60_000, answerMs: isInteractive ? 60_000 : 5_000, noticeMs: 2_000 };
+  return { startMs: 60_000, answerMs: isInteractive ? 60_000 : 15_000, noticeMs: 2_000 };
 }
 
 /** The helper lies beside this file, in the sources as in the bundle; sources need the loader that this process has. */

@@ -15,9 +15,13 @@ export interface LockOptions {
 const heartbeatMs = 1_000;
 /** How long a holder may show nothing before it counts as dead. */
 const patienceMs = 5_000;
-const longestPauseMs = 40;
+/** The most between two looks at first. */
+const firstPauseMs = 40;
+/** Later: whoever has waited for long looks less often, since hundreds that wait would take the processor from the holder. */
+const longestPauseMs = 400;
+const pausePart = 1 / 4;
 /** The most that the time between two looks at a holder counts. */
-const longestGapMs = 10 * longestPauseMs;
+const longestGapMs = 400;
 
 /** Locks across processes, as directories `HASH.lock`: a name may be of any length and hold any character. */
 export function createLocks(directory: string): Locks {
@@ -48,7 +52,7 @@ export async function acquireLock(
 ): Promise<() => Promise<void>> {
   const { default: lockfile } = await import('proper-lockfile');
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const deadlineMs = performance.now() + waitMs;
+  const startMs = performance.now();
   const watch = watchHolder(path);
   for (;;) {
     signal?.throwIfAborted();
@@ -60,9 +64,14 @@ export async function acquireLock(
     }
     const { beat, silentMs } = await watch();
     if (silentMs > patienceMs) await removeDeadLock(path, beat);
-    if (performance.now() > deadlineMs) throw stillHeld(path, waitMs);
-    await systemClock.sleep(Math.random() * longestPauseMs, signal);
+    const waitedMs = performance.now() - startMs;
+    if (waitedMs > waitMs) throw stillHeld(path, waitMs);
+    await systemClock.sleep(Math.random() * pauseMs(waitedMs), signal);
   }
+}
+
+function pauseMs(waitedMs: number): number {
+  return Math.min(Math.max(firstPauseMs, waitedMs * pausePart), longestPauseMs);
 }
 
 const ownLock = {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmod, mkdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { runProcess } from '../helpers/keychain.ts';
 import { startKeychain } from '../helpers/own-keychain.ts';
 import { keychainCredentials } from '../helpers/stored-state.ts';
 import { type FaultyExchange, type HostFault, isInKeychain, isPlace } from './faulty-host.ts';
@@ -124,13 +125,11 @@ const injections: Readonly<Record<string, Injection>> = {
   'damaged item': async ({ home, host }) => {
     const [credential] = await keychainCredentials(host.url);
     const name = credential?.account.name ?? '';
-    const store = spawn(
-      'secret-tool',
-      ['store', '--label=x', 'service', `bitbranch:${host.url}`, 'account', name],
-      { env: home.env, stdio: ['pipe', 'ignore', 'inherit'] },
-    );
-    store.stdin.end('{"version":1,"record":{"proto');
-    await once(store, 'exit');
+    const item = ['service', `bitbranch:${host.url}`, 'account', name];
+    await runProcess(['secret-tool', 'store', '--label=x', ...item], {
+      env: home.env,
+      stdin: '{"version":1,"record":{"proto',
+    });
   },
 
   'read-only directory': async (world) => {

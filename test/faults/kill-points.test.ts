@@ -110,7 +110,7 @@ test(`${killCount} programs that are killed leave the old credential or the new 
   const plan = Array.from({ length: killCount }, (_, n) => {
     const command = commands[n % commands.length] ?? 'refresh';
     // Side by side they take longer.
-    return { command, delayMs: random() * durationsMs[command] * 3 };
+    return { command, delayMs: random() * durationsMs[command] * 1.5 };
   });
   const counts: Record<string, number> = {};
   const worker = async () => {
