@@ -24,6 +24,8 @@ export interface TmuxTerminal {
   shows(pattern: RegExp): Promise<RegExpExecArray>;
   /** The lines on the screen, with escape sequences for their colours. */
   screen(): Promise<string>;
+  /** The lines as they were printed: one that the terminal had to break is wider than the screen. */
+  lines(): Promise<readonly string[]>;
 }
 
 /** Long enough for a loaded machine; a screen that takes longer never comes. */
@@ -70,5 +72,9 @@ export async function startTmux(
       }
     },
     screen: () => tmux('capture-pane', '-e', '-p'),
+    async lines() {
+      const text = await tmux('capture-pane', '-p', '-J');
+      return text.split('\n').map((line) => line.trimEnd());
+    },
   };
 }
