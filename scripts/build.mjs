@@ -22,10 +22,9 @@ await writeFile(join(outDirectory, 'THIRD-PARTY-LICENSES.txt'), await licences()
 await writeLibraryTypes(join(outDirectory, 'types'));
 await writeManPage(join(outDirectory, 'bitbranch.1'));
 
-/** The real world is set up before it is known what of it a command will use; the other chunks are loaded to be used. */
+/** Modules of Node are loaded at their first use: much of what a chunk can do is not done in every run. */
 async function commonJs({ path, text }) {
-  const { inputs, exports } = metafile.outputs[relative(root, path)];
-  const isLazy = Object.keys(inputs).some((input) => input.startsWith('src/system/'));
+  const { exports } = metafile.outputs[relative(root, path)];
   const { code } = await transform(text, {
     swcrc: false,
     minify: true,
@@ -36,7 +35,7 @@ async function commonJs({ path, text }) {
     },
     module: {
       type: 'commonjs',
-      lazy: isLazy ? builtinModules.flatMap((name) => [name, `node:${name}`]) : false,
+      lazy: builtinModules.flatMap((name) => [name, `node:${name}`]),
     },
   });
   return basename(path) === 'library.cjs' ? code + namedExports(exports) : code;

@@ -54,29 +54,43 @@ function packageDirectory(input) {
 
 /**
  * esbuild makes a chunk of each combination of entries that share a module. Each lazily loaded file, and the library, therefore
- * imports what has been loaded before it, so that there are two combinations: what main.ts imports at once, and what it
- * loads for commands. Not main.ts itself, which runs the program.
+ * imports what has been loaded before it, and all but the light commands import all that a listing takes as well, which is
+ * asked for most. So there are few combinations: what main.ts imports at once, what it loads for commands, and the listing. Not
+ * main.ts itself, which runs the program.
  */
 function fewChunks() {
-  const main = join(root, 'src/main.ts');
-  const library = join(root, 'src/library.ts');
   const inSources = (path) => join(root, 'src', path);
-  const mainBase = ['cli/commands.ts', 'system/output.ts', 'version.ts'].map(inSources);
-  const commandBase = ['cli/run.ts', 'system/system-context.ts'].map(inSources);
+  const [main, library] = ['main.ts', 'library.ts'].map(inSources);
+  const mainBase = ['cli/commands.ts', 'system/leave.ts', 'system/output.ts', 'version.ts'].map(
+    inSources,
+  );
+  const commandBase = [
+    ...['cli/run.ts', 'system/system-context.ts'],
+    ...['cli/host-choice.ts', 'cli/options.ts', 'cli/output/branch-records.ts'],
+  ].map(inSources);
+  const lightCommands = ['cli/commands/help.ts', 'cli/commands/completion.ts'].map(inSources);
+  const listing = inSources('cli/commands/branches.ts');
   const lazyPaths = new Set([library]);
-  const latePaths = new Set([...commandBase, library]);
+  const earlyPaths = new Set();
+
+  function loadedBefore(path) {
+    if (commandBase.includes(path)) return [...mainBase, ...commandBase];
+    if (earlyPaths.has(path)) return mainBase;
+    const base = [...mainBase, ...commandBase];
+    return lightCommands.includes(path) ? base : [...base, listing];
+  }
+
   return {
     name: 'few-chunks',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^\./ }, ({ kind, path, resolveDir, importer }) => {
         if (kind !== 'dynamic-import') return;
         lazyPaths.add(join(resolveDir, path));
-        if (importer !== main) latePaths.add(join(resolveDir, path));
+        if (importer === main) earlyPaths.add(join(resolveDir, path));
       });
       onLoad({ filter: /[/\\]src[/\\].*\.ts$/ }, async ({ path }) => {
         if (!lazyPaths.has(path)) return;
-        const loaded = latePaths.has(path) ? [...mainBase, ...commandBase] : mainBase;
-        const imports = loaded.map((loadedPath) => `import ${JSON.stringify(loadedPath)};`);
+        const imports = loadedBefore(path).map((loaded) => `import ${JSON.stringify(loaded)};`);
         return { contents: [await readFile(path, 'utf8'), ...imports].join('\n'), loader: 'ts' };
       });
     },
