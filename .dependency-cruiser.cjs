@@ -88,7 +88,7 @@ module.exports = {
     home('oauth4webapi', '^src/oauth2/'),
     home('node-fetch', '^src/system/http\\.ts$'),
     home('open', '^src/system/browser\\.ts$'),
-    home('keytar', '^src/system/keychain-helper\\.ts$'),
+    home('keytar', '^src/system/keytar\\.ts$'),
     {
       name: 'fastify-serves-callback-and-sandbox',
       severity: 'error',

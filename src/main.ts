@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { seemsToNeedKeychain } from './cli/commands.ts';
+import { leaveHang } from './system/leave.ts';
 import { createOutput } from './system/output.ts';
 import { version } from './version.ts';
 
@@ -34,6 +35,7 @@ async function start(): Promise<void> {
   ]);
   const exitCode = await run(argv, createSystemContext(argv, outset));
   outset.keychain.dispose();
+  if (outset.keychain.isHanging) leaveHang(exitCode);
   // All is written, and what is left, such as an idle connection, is not worth waiting for.
   process.exit(exitCode);
 }

@@ -26,12 +26,14 @@ export async function openSession(
   settings: Settings,
   context: Context,
 ): Promise<Session> {
-  context.http.prepare();
   const token = context.env['BITBRANCH_TOKEN'];
   if (token) return { host, send: tokenSender(token, context) };
   const { name } = chooseAccount(settings, host.url, wish);
   const store = storeOfAccount(settings, host.url, name, context);
-  return sessionOf(host, await storedCredential(host.url, name, store, settings), store, context);
+  const reading = storedCredential(host.url, name, store, settings);
+  // While the store looks for it.
+  context.http.prepare();
+  return sessionOf(host, await reading, store, context);
 }
 
 /** The session of one credential. What renews itself is kept in the store anew. */

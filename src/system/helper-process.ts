@@ -4,18 +4,19 @@ import { Socket } from 'node:net';
 import type { Environment } from '../context.ts';
 import { childEnvironment } from './child-environment.ts';
 import { helperEnded } from './keychain-failure.ts';
-import type { KeychainMessage, KeychainRequest } from './keychain-helper.ts';
+import type { KeychainMessage, KeychainRequest } from './keytar.ts';
 
-/** A running keychain helper, as its parent sees it. It does not keep the parent alive. */
-export interface HelperProcess {
+/** What asks the keychain, one request at a time. */
+export interface KeychainCaller {
   send(request: KeychainRequest): void;
-  /** @throws {BitbranchError} `store_unavailable` when the helper ended without another message. */
+  /** @throws {BitbranchError} `store_unavailable` when the caller ended without another message. */
   nextMessage(): Promise<KeychainMessage>;
-  /** Ends it, whatever it is doing. */
-  kill(): void;
+  /** Ends what it is doing; false where that can't be done. */
+  end(): boolean;
 }
 
-export function startHelper(command: readonly string[], env: Environment): HelperProcess {
+/** A process that does it and can be killed. It does not keep this one alive. */
+export function startHelper(command: readonly string[], env: Environment): KeychainCaller {
   const [program = process.execPath, ...args] = command;
   const child = spawn(program, args, {
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -40,8 +41,9 @@ export function startHelper(command: readonly string[], env: Environment): Helpe
       if (next.done) throw helperEnded(await ending);
       return next.value;
     },
-    kill: () => {
+    end: () => {
       child.kill('SIGKILL');
+      return true;
     },
   };
 }

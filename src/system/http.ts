@@ -51,7 +51,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   return {
     prepare() {
-      fetchLoaded();
+      // After what has just been begun, such as a look into the keychain, which it would hold up.
+      setImmediate(fetchLoaded);
     },
     async send(request) {
       sentCount += 1;

@@ -1,5 +1,5 @@
 import { BitbranchError } from '../errors.ts';
-import type { KeychainFailure } from './keychain-helper.ts';
+import type { KeychainFailure } from './keytar.ts';
 
 interface Explanation {
   readonly stage: KeychainFailure['stage'];

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { Environment } from '../context.ts';
 import type { Keychain } from '../credentials/keychain.ts';
-import { type HelperProcess, startHelper } from './helper-process.ts';
+import { type KeychainCaller, startHelper } from './helper-process.ts';
 import { explainFailure, noAnswer, noBus, slowHelper } from './keychain-failure.ts';
-import type { KeychainRequest } from './keychain-helper.ts';
+import type { KeychainRequest } from './keytar.ts';
+import { createOwnCaller } from './own-caller.ts';
 
 export interface KeychainOptions {
   readonly env: Environment;
@@ -14,6 +15,8 @@ export interface KeychainOptions {
   /** Called when an interactive call takes so long that the person may have to unlock something. */
   readonly onWaiting: () => void;
   readonly limits?: KeychainLimits;
+  /** Whether this process may call the keychain itself, because it can leave a call that hangs; default: a helper does. */
+  readonly callsItself?: boolean;
   /** Program and arguments that start the helper. */
   readonly helperCommand?: readonly string[];
 }
@@ -30,6 +33,8 @@ export interface KeychainLimits {
 export interface KeychainProcess extends Keychain {
   /** Ends the helper, whatever it is doing. */
   dispose(): void;
+  /** Whether a call hangs in this process, which `process.exit()` would then wait for. */
+  readonly isHanging: boolean;
 }
 
 type Reply = string | boolean | null;
@@ -39,17 +44,18 @@ export function createKeychain(options: KeychainOptions): KeychainProcess {
   const { env, onWaiting } = options;
   const command = options.helperCommand ?? defaultHelperCommand();
   const isReachable = options.platform !== 'linux' || hasBus(env);
-  let helper: HelperProcess | null = null;
+  let caller: KeychainCaller | null = null;
+  let isHanging = false;
   let lastCall: Promise<unknown> = Promise.resolve();
 
-  function running(): HelperProcess {
-    helper ??= startHelper(command, env);
-    return helper;
+  function running(): KeychainCaller {
+    caller ??= options.callsItself && !isHanging ? createOwnCaller() : startHelper(command, env);
+    return caller;
   }
 
   function dispose(): void {
-    helper?.kill();
-    helper = null;
+    if (caller?.end() === false) isHanging = true;
+    caller = null;
   }
 
   async function exchange(request: KeychainRequest): Promise<Reply> {
@@ -84,6 +90,9 @@ export function createKeychain(options: KeychainOptions): KeychainProcess {
 
   return {
     dispose,
+    get isHanging() {
+      return isHanging;
+    },
     prepare: () => {
       if (isReachable) running();
     },

@@ -2,6 +2,7 @@ import type { Environment, Terminal } from '../context.ts';
 import { takeEnvironment } from './child-environment.ts';
 import { watchInterrupts } from './interrupt.ts';
 import { createKeychain, type KeychainProcess } from './keychain-process.ts';
+import { canLeaveHang } from './leave.ts';
 import { noTerminal } from './no-terminal.ts';
 import { createTerminal } from './terminal.ts';
 
@@ -28,7 +29,13 @@ export function createOutset(): Outset {
   const { platform } = process;
   const interrupted = watchInterrupts();
   const terminal = createTerminal(interrupted);
-  return { env, platform, interrupted, terminal, keychain: keychainOf(env, platform, terminal) };
+  return {
+    env,
+    platform,
+    interrupted,
+    terminal,
+    keychain: keychainOf(env, platform, terminal, canLeaveHang(platform)),
+  };
 }
 
 /** The outset inside of another program, whose environment, signals and terminal stay its own. */
@@ -40,7 +47,7 @@ export function embeddedOutset({ env, signal, note }: Embedding): Outset {
     platform,
     interrupted: signal,
     terminal,
-    keychain: keychainOf(env, platform, terminal),
+    keychain: keychainOf(env, platform, terminal, false),
   };
 }
 
@@ -48,10 +55,12 @@ function keychainOf(
   env: Environment,
   platform: NodeJS.Platform,
   terminal: Terminal,
+  callsItself: boolean,
 ): KeychainProcess {
   return createKeychain({
     env,
     platform,
+    callsItself,
     get interactive() {
       return terminal.isInteractive;
     },

@@ -3,6 +3,7 @@
 import { createKeychainStore } from '../../src/credentials/keychain-store.ts';
 import { exitCodeOf, toBitbranchError } from '../../src/errors.ts';
 import { createKeychain } from '../../src/system/keychain-process.ts';
+import { leaveHang } from '../../src/system/leave.ts';
 import { helperCommand } from './keychain.ts';
 
 const reference = { type: 'consumer', host: 'https://git.example.com', name: 'key' } as const;
@@ -14,6 +15,7 @@ const keychain = createKeychain({
   platform: process.platform,
   interactive: action === 'die',
   onWaiting: () => process.kill(process.pid, 'SIGKILL'),
+  callsItself: process.env['CALLS_ITSELF'] === '1',
   helperCommand: JSON.parse(process.env['HELPER_COMMAND'] ?? JSON.stringify(helperCommand)),
 });
 const store = createKeychainStore({ keychain, platform: process.platform });
@@ -52,4 +54,9 @@ try {
   const error = toBitbranchError(thrown);
   process.stderr.write(`${error.code}: ${error.message}`);
   process.exitCode = exitCodeOf(error);
+  if (keychain.isHanging) {
+    process.stderr.write(' hanging');
+    leaveHang(exitCodeOf(error));
+    process.kill(process.pid, 'SIGKILL'); // on an older Node, which can't leave it
+  }
 }

@@ -3,10 +3,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createKeychain } from '../../src/system/keychain-process.ts';
+import { canLeaveHang } from '../../src/system/leave.ts';
 import {
   helperCommand,
   lifeLine,
@@ -31,6 +32,14 @@ function keychainIn(context: TestContext, env: NodeJS.ProcessEnv, command = help
   context.after(() => keychain.dispose());
   return keychain;
 }
+
+const own = {
+  env: session,
+  platform: process.platform,
+  interactive: false,
+  onWaiting: () => assert.fail('nobody is there to be told'),
+  callsItself: true,
+};
 
 test('many processes at once write and read, each its own item and all one', async (context) => {
   const parallel = Array.from({ length: 20 }, (_, index) => String(index));
@@ -58,6 +67,26 @@ test('a stopped service is an error within the deadline, and the process ends', 
   const { code, stderr } = await runClientInOwnSession('read-stopped');
   assert.equal(stderr, 'store_unavailable: The keychain did not answer within 15 s.');
   assert.equal(code, 8);
+});
+
+test('in its own process it gives a stopped service up as well, and tells that something hangs', async () => {
+  const env = { ...session, CALLS_ITSELF: '1' };
+  const { code, stderr } = await runClientInOwnSession('read-stopped', { env });
+  assert.equal(stderr, 'store_unavailable: The keychain did not answer within 5 s. hanging');
+  assert.equal(code, canLeaveHang(process.platform) ? 8 : 128 + 9);
+});
+
+test('what was written by a helper is read in the own process, which starts none', async () => {
+  const [service, account] = ['bitbranch:https://own.example.com', 'own'];
+  const helped = createKeychain({ ...own, callsItself: false, helperCommand });
+  await helped.set(service, account, 'séc\nret');
+  helped.dispose();
+  const keychain = createKeychain({ ...own, helperCommand: ['/nowhere/helper'] });
+  assert.equal(await keychain.get(service, account), 'séc\nret');
+  assert.equal(await keychain.delete(service, account), true);
+  assert.equal(await keychain.get(service, account), null);
+  keychain.dispose();
+  assert.equal(keychain.isHanging, false);
 });
 
 test('a session without a service is an error', async () => {
@@ -147,8 +176,10 @@ async function helperWith(
 ) {
   const directory = await mkdtemp(join(tmpdir(), 'bitbranch-helper-'));
   context.after(() => rm(directory, { recursive: true }));
-  const helperPath = helperCommand.at(-1) ?? '';
-  await cp(helperPath, join(directory, 'keychain-helper.ts'));
+  const sources = dirname(helperCommand.at(-1) ?? '');
+  for (const name of ['keychain-helper.ts', 'keytar.ts']) {
+    await cp(join(sources, name), join(directory, name));
+  }
   await writeFile(join(directory, 'package.json'), '{"type":"module"}');
   await makeKeytar(join(directory, 'node_modules', 'keytar'));
   return keychainIn(context, session, [...nodeCommand, join(directory, 'keychain-helper.ts')]);

@@ -13,8 +13,8 @@ import { credentialFor } from '../helpers/signed-in.ts';
 
 const sources = join(import.meta.dirname, '../../src');
 
-/** The program learns in one place what it runs on; the keychain's helper is a program of its own. */
-const asking = ['system/keychain-helper.ts', 'system/outset.ts'];
+/** The program learns in one place what it runs on; keytar's binary is found by it. */
+const asking = ['system/keytar.ts', 'system/outset.ts'];
 
 test('everything else is told the platform', async () => {
   const files = await readdir(sources, { recursive: true });
