@@ -25,7 +25,7 @@ export interface SandboxOptions {
   readonly permissions?: readonly Permission[];
   /** Data Center's consumers for OAuth 1.0a, by their RSA public keys; none by default. */
   readonly applicationLinks?: readonly ApplicationLink[];
-  /** Tokens as people make them on a page; none by default. */
+  /** Tokens as people make them on a page, beside the one that is there at once. */
   readonly tokens?: readonly GivenToken[];
   /** Of OAuth 2.0 tokens (2 hours on Cloud, 1 on Data Center by default) and of OAuth 1.0a tokens on Data Center (5 years). */
   readonly tokenLifetimeSeconds?: number;
@@ -41,6 +41,8 @@ export interface Sandbox {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
   readonly consumer: { readonly key: string; readonly secret: string };
+  /** A random one of the account, good as a bearer token for either kind. */
+  readonly token: string;
   /** Each as `workspace/slug`. */
   readonly repositories: readonly string[];
   /** Everything that the token endpoints of OAuth 2.0 were asked for, in order. */
@@ -55,8 +57,14 @@ export interface Sandbox {
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const consumer = options.consumer ?? { key: randomText(18), secret: randomText(32) };
+  const token = randomText(32);
   const clock = options.clock ?? { nowMs: () => Date.now() };
-  const kinds = hostKinds({ ...options, consumer, clock });
+  const kinds = hostKinds({
+    ...options,
+    consumer,
+    tokens: [{ token, kind: 'user' }, ...(options.tokens ?? [])],
+    clock,
+  });
   const { repositories, removeSample } = await openRepositories(options);
   const tokenRequests: Sandbox['tokenRequests'][number][] = [];
   const server = createServer({
@@ -76,7 +84,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   try {
     const url = await listen(server, options.port ?? 0);
     const fullNames = repositories.map(({ fullName }) => fullName);
-    return { url, consumer, repositories: fullNames, tokenRequests, close };
+    return { url, consumer, token, repositories: fullNames, tokenRequests, close };
   } catch (error) {
     await close();
     throw error;

@@ -54,16 +54,16 @@ function assignment(flag: keyof typeof assignments, text: string): [name: string
 }
 
 async function announce(
-  { url, consumer, repositories }: Sandbox,
+  { url, consumer, token, repositories }: Sandbox,
   args: Arguments,
   { terminal: { stdout } }: Context,
 ): Promise<void> {
-  const login = (kind: string, protocol: string, consumerKey: string) => ({
+  const login = (kind: string, protocol: string, consumerKey?: string) => ({
     kind,
     protocol,
     command: [
       ...['bitbranch', 'login', '--host', url, '--kind', kind, '--protocol', protocol],
-      ...['--consumer-key', consumerKey],
+      ...(consumerKey === undefined ? [] : ['--consumer-key', consumerKey]),
     ],
   });
   const first = login('cloud', 'oauth1', consumer.key);
@@ -74,14 +74,16 @@ async function announce(
   const withKeyPair = args
     .values('application-link')
     .map((text) => login('datacenter', 'oauth1', assignment('application-link', text)[0]));
+  const withToken = [login('cloud', 'token'), login('datacenter', 'token')];
   if (args.has('json')) {
     const started = {
       url,
       consumerKey: consumer.key,
       consumerSecret: consumer.secret,
+      token,
       repositories,
       login: first.command,
-      logins: [first, ...withSecret, ...withKeyPair],
+      logins: [first, ...withSecret, ...withKeyPair, ...withToken],
     };
     await stdout.write(`${JSON.stringify(started)}\n`);
     return;
@@ -95,6 +97,7 @@ async function announce(
     'or by another protocol, or as if it were a Data Center:',
     ...withSecret.map(({ command }) => `  ${environment} ${command.join(' ')}`),
     ...withKeyPair.map(({ command }) => `  ${command.join(' ')}`),
+    ...withToken.map(({ command }) => `  echo ${token} | ${command.join(' ')}`),
     '',
     'Then list branches:',
     ...repositories.map((repository) => `  bitbranch branches --host ${url} ${repository}`),

@@ -100,6 +100,7 @@ test('sandbox --json prints one line once it listens, and serves until Ctrl-C', 
         'url',
         'consumerKey',
         'consumerSecret',
+        'token',
         'repositories',
         'login',
         'logins',
@@ -120,7 +121,9 @@ test('sandbox --json prints one line once it listens, and serves until Ctrl-C', 
         [url, 'cloud', 'oauth1', consumerKey],
       );
       const { logins } = started;
-      assert.equal(line.split(started.consumerSecret).length, 2, 'a secret is never an argument');
+      for (const secret of [started.consumerSecret, started.token]) {
+        assert.equal(line.split(secret).length, 2, 'a secret is never an argument');
+      }
       assert.deepEqual(
         logins.map(({ kind, protocol, command }: Login) => [kind, protocol, command.at(-1)]),
         [
@@ -128,6 +131,8 @@ test('sandbox --json prints one line once it listens, and serves until Ctrl-C', 
           ['cloud', 'oauth2', consumerKey],
           ['datacenter', 'oauth2', consumerKey],
           ['datacenter', 'oauth1', 'my-key'],
+          ['cloud', 'token', 'token'],
+          ['datacenter', 'token', 'token'],
         ],
       );
       for (const { kind, protocol, command } of logins) {
@@ -149,6 +154,10 @@ test('sandbox tells a person what to type', async (t) => {
   assert.match(
     stdout,
     /^ {2}BITBRANCH_CONSUMER_SECRET=\S+ bitbranch login --host \S+ --kind cloud/m,
+  );
+  assert.match(
+    stdout,
+    /^ {2}echo \S+ \| bitbranch login --host \S+ --kind cloud --protocol token$/m,
   );
   assert.ok(stdout.includes(`  bitbranch branches --host ${url} acme/site\n`));
 });
