@@ -1,102 +1,121 @@
-// The story that scripts/demo tells. Its argument is who decides on the consent page: desktop, chromium or script.
+// The story that scripts/demo tells. Its arguments are who decides on the consent page, and the kind and protocol.
 import assert from 'node:assert/strict';
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { styleText } from 'node:util';
-import { createOutset } from '../src/system/outset.ts';
-import { createSystemContext } from '../src/system/system-context.ts';
-import { launchChromium } from '../test/helpers/chromium.ts';
-import { decideAt } from '../test/helpers/user-agent.ts';
+import { type Decider, deciders } from './demo-deciders.ts';
+import { heading, say, typed } from './demo-screen.ts';
 
 interface Announcement {
   readonly url: string;
-  readonly consumerKey: string;
   readonly consumerSecret: string;
+  readonly token: string;
   readonly repositories: readonly [string, ...string[]];
-  readonly login: readonly string[];
+  readonly logins: readonly Login[];
 }
 
-interface Decider {
-  readonly says: string;
-  /** Decides on the consent page; absent where a person does, in the browser that login opens. */
-  readonly decide?: (consentUrl: string) => Promise<unknown>;
+interface Login {
+  readonly kind: string;
+  readonly protocol: string;
+  readonly command: readonly string[];
 }
 
-const deciders: Readonly<Record<string, Decider>> = {
-  desktop: { says: 'Your browser shows a page: press "Grant access" on it.' },
-  chromium: {
-    says: 'There is no desktop, so a headless Chromium opens the page and presses "Grant access".',
-    decide: async (consentUrl) => {
-      await using chromium = await launchChromium();
-      const page = await chromium.context.newPage();
-      await page.goto(consentUrl);
-      await page.getByRole('button', { name: 'Grant access' }).click();
-      await page.getByRole('heading', { name: /signed in/i }).waitFor();
-    },
-  },
-  script: {
-    says: 'No browser: a script loads the page and submits its form, as "Grant access" would.',
-    decide: (consentUrl) => decideAt(consentUrl, 'grant'),
-  },
-};
+/** What login is given beside its arguments, which hold no secret. */
+interface Secret {
+  /** The command line with it, as a person would type it. */
+  readonly typed: (command: string) => string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+}
 
-const consentPage = /http\S+oauth_token=\S+/;
+const consentPage = /^ {2}http\S+$/m;
+const publicKeyFile = 'public-key.pem';
 const program = join(import.meta.dirname, '../dist/main.cjs');
-const configDirectory = await mkdtemp(join(tmpdir(), 'bitbranch-demo-'));
-const env = { ...process.env, BITBRANCH_CONFIG_DIR: configDirectory };
+const directory = await mkdtemp(join(tmpdir(), 'bitbranch-demo-'));
+const env = { ...process.env, BITBRANCH_CONFIG_DIR: join(directory, 'config') };
 const interrupted = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort());
 
-const decider = deciders[process.argv[2] ?? ''];
-assert.ok(decider, `usage: demo.ts ${Object.keys(deciders).join('|')}`);
+const [, , browser = '', kind = '', protocol = ''] = process.argv;
+const decider = deciders[browser];
+assert.ok(decider, `usage: demo.ts ${Object.keys(deciders).join('|')} KIND PROTOCOL`);
+const usesKeyPair = kind === 'datacenter' && protocol === 'oauth1';
 try {
   await tellStory(decider);
 } catch (error) {
   if (!interrupted.signal.aborted) process.stderr.write(`\nThe demo failed: ${error}\n`);
   process.exitCode = interrupted.signal.aborted ? 130 : 1;
 } finally {
-  await rm(configDirectory, { recursive: true });
+  await rm(directory, { recursive: true });
 }
 
 async function tellStory(decider: Decider): Promise<void> {
   heading('A Bitbucket to try things out');
-  typed('bitbranch sandbox');
-  const sandbox = start(['sandbox', '--json'], ['ignore', 'pipe', 'pipe']);
+  const flags = usesKeyPair ? ['--application-link', `bitbranch=${publicKeyFile}`] : [];
+  typed(['bitbranch sandbox', ...flags].join(' '));
+  const sandbox = start(['sandbox', '--json', ...flags], ['ignore', 'pipe', 'pipe']);
   sandbox.stderr?.pipe(process.stderr);
   const announcement: Announcement = JSON.parse(await printed(sandbox.stdout, /^\{.*\}\n/));
-  say(`It listens on ${announcement.url} and ends with this demo.`);
+  const { url, repositories } = announcement;
+  say(`It listens on ${url} and ends with this demo.`);
   try {
+    if (usesKeyPair) await addKeyPair(url);
     heading('Sign in, once');
     await login(announcement, decider);
     heading('Other processes use the credential from the keychain');
-    await show('branches', announcement.repositories[0], '--format', 'table');
+    await show('branches', repositories[0], '--format', 'table');
     await show('status');
     await show('logout');
   } finally {
-    await forgetConsumer(announcement);
+    await forget(url);
     sandbox.stderr?.unpipe(); // that it was stopped is no news
     sandbox.kill('SIGTERM');
     if (sandbox.exitCode === null) await once(sandbox, 'exit');
   }
 }
 
-async function login(
-  { login: [, ...args], consumerSecret }: Announcement,
-  { says, decide }: Decider,
-): Promise<void> {
-  const words = decide === undefined ? args : [...args, '--no-browser'];
-  typed(`BITBRANCH_CONSUMER_SECRET=… bitbranch ${words.join(' ')}`);
-  say(`# ${says}\n`);
-  const child = start(words, ['ignore', 'inherit', 'pipe'], {
-    BITBRANCH_CONSUMER_SECRET: consumerSecret,
-  });
+/** What a person and an administrator of a Data Center do once. */
+async function addKeyPair(url: string): Promise<void> {
+  heading('A key pair, whose public key the Bitbucket has to know');
+  const args = ['consumer', 'add', '--host', url, '--kind', kind];
+  typed(`bitbranch ${args.join(' ')} > ${publicKeyFile}`);
+  const file = await open(join(directory, publicKeyFile), 'w');
+  await succeeded(start(args, ['ignore', file.fd, 1]));
+  await file.close();
+  say(`\nHere the sandbox reads ${publicKeyFile}: that is its application link.`);
+}
+
+async function login(announcement: Announcement, { says, decide }: Decider): Promise<void> {
+  const offered = announcement.logins.find(
+    (login) => login.kind === kind && login.protocol === protocol,
+  );
+  assert.ok(offered, `the sandbox has no sign-in for ${kind} and ${protocol}`);
+  const [, ...args] = offered.command;
+  const asksPerson = protocol !== 'token';
+  const words = decide !== undefined && asksPerson ? [...args, '--no-browser'] : args;
+  const secret = secretOf(announcement);
+  typed(secret.typed(`bitbranch ${words.join(' ')}`));
+  if (asksPerson) say(`# ${says}\n`);
+  const child = start(words, ['pipe', 'inherit', 'pipe'], secret.env);
+  child.stdin?.end(secret.stdin);
   child.stderr?.pipe(process.stdout, { end: false });
-  const decided = decide === undefined ? null : printed(child.stderr, consentPage).then(decide);
+  const decided =
+    decide !== undefined && asksPerson
+      ? printed(child.stderr, consentPage).then((line) => decide(line.trim()))
+      : null;
   await Promise.all([succeeded(child), decided]);
+}
+
+function secretOf({ consumerSecret, token }: Announcement): Secret {
+  if (protocol === 'token') return { typed: (command) => `echo … | ${command}`, stdin: token };
+  if (usesKeyPair) return { typed: (command) => command };
+  return {
+    typed: (command) => `BITBRANCH_CONSUMER_SECRET=… ${command}`,
+    env: { BITBRANCH_CONSUMER_SECRET: consumerSecret },
+  };
 }
 
 /** Runs a command in a process of its own, shown as it is typed, with what it prints. */
@@ -105,17 +124,18 @@ async function show(...args: readonly string[]): Promise<void> {
   await succeeded(start(args, ['ignore', 1, 1]));
 }
 
-/** logout keeps the consumer for the next sign-in; there is none to a sandbox that has gone. */
-async function forgetConsumer({ url, consumerKey }: Announcement): Promise<void> {
-  const outset = createOutset();
-  const { storeNamed } = createSystemContext([], outset);
-  await storeNamed('keychain').remove({ type: 'consumer', host: url, name: consumerKey });
-  outset.keychain.dispose();
+/** Leaves nothing in the keychain, wherever the story ended: nobody signs in again to a sandbox that has gone. */
+async function forget(url: string): Promise<void> {
+  for (const command of [['logout'], ['consumer', 'remove']]) {
+    const args = [program, ...command, '--host', url];
+    await once(spawn(process.execPath, args, { env, stdio: 'ignore' }), 'close');
+  }
 }
 
 function start(args: readonly string[], stdio: StdioOptions, extraEnv = {}): ChildProcess {
   const child = spawn(process.execPath, [program, ...args], {
     stdio,
+    cwd: directory,
     env: { ...env, ...extraEnv },
     signal: interrupted.signal,
   });
@@ -139,20 +159,4 @@ function printed(stream: Readable | null, pattern: RegExp): Promise<string> {
     });
     stream.on('end', () => reject(new Error(`${pattern} was not printed`)));
   });
-}
-
-function heading(text: string): void {
-  say(`\n${emphasized(`== ${text}`)}`);
-}
-
-function typed(command: string): void {
-  say(`\n${emphasized(`$ ${command}`)}`);
-}
-
-function emphasized(text: string): string {
-  return process.stdout.isTTY && process.stdout.hasColors() ? styleText('bold', text) : text;
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
 }
