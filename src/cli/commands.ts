@@ -135,7 +135,7 @@ export const commands = {
     operands: '',
     maxOperands: 0,
     summary: 'run an embedded Bitbucket on loopback, to try things out',
-    flags: ['port', 'repo', 'generate', 'application-link', 'token-lifetime'],
+    flags: ['port', 'repo', 'generate', 'application-link', 'token-lifetime', 'latency'],
     examples: [
       'bitbranch sandbox',
       'bitbranch sandbox --repo acme/site=. --generate acme/huge=50000',

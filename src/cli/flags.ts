@@ -173,6 +173,10 @@ export const commandFlags = {
     value: 'SECONDS',
     summary: 'how long access tokens are good (default: as long as on a real host)',
   },
+  latency: {
+    value: 'MILLISECONDS',
+    summary: 'wait before each answer of the REST API, as a distant host does (default: 0)',
+  },
 } as const satisfies Record<string, Flag>;
 
 export type GlobalFlagName = keyof typeof globalFlags;

@@ -19,6 +19,7 @@ export function sandboxOptions(args: Arguments, { env }: Context): SandboxOption
     minimum: 1,
     maximum: 1_000_000_000,
   });
+  const latencyMs = wholeNumber(args, env, 'latency', { minimum: 0, maximum: 60_000 });
   return {
     port: wholeNumber(args, env, 'port', { minimum: 0, maximum: 65_535 }) ?? 0,
     repositories: args.values('repo').map((text) => {
@@ -34,6 +35,7 @@ export function sandboxOptions(args: Arguments, { env }: Context): SandboxOption
       return { consumerKey, publicKeyFile };
     }),
     ...(tokenLifetimeSeconds !== undefined && { tokenLifetimeSeconds }),
+    ...(latencyMs !== undefined && { latencyMs }),
   };
 }
 

@@ -30,9 +30,10 @@ const understood: readonly (readonly [argv: readonly string[], expected: object]
     },
   ],
   [
-    ['--application-link=my-key=/a b=c.pem', '--token-lifetime=5'],
+    ['--application-link=my-key=/a b=c.pem', '--token-lifetime=5', '--latency=20'],
     {
       ...nothing,
+      latencyMs: 20,
       applicationLinks: [{ consumerKey: 'my-key', publicKeyFile: '/a b=c.pem' }],
       tokenLifetimeSeconds: 5,
     },
@@ -56,6 +57,7 @@ for (const argv of [
   '--application-link=key',
   '--application-link=a b=key.pem',
   '--token-lifetime=0',
+  '--latency=-1',
 ]) {
   test(`sandbox ${argv} is a usage error`, () => {
     assert.throws(() => options(argv), { name: 'BitbranchError', code: 'usage' });
