@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { quote } from 'shell-quote';
 import { type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { serveOnLoopback } from '../helpers/loopback.ts';
 import { startProgram } from '../helpers/program.ts';
 import { builtProgram, createHome, type Home } from '../helpers/spawn-cli.ts';
 
@@ -131,15 +131,18 @@ test('jsonl is printed while the host still holds the second page back', async (
   const home = await createHome(t, {});
   const answers = new EventEmitter();
   const secondAsked = once(answers, 'second asked');
-  const host = await startServer(t, (request, response) => {
-    const isFirst = !request.url?.includes('start=');
-    const start = isFirst ? 0 : 1;
-    const values = [{ id: `refs/heads/b${start}`, displayId: `b${start}`, latestCommit: 'a' }];
-    const page = { values, size: 1, limit: 1, start, isLastPage: !isFirst, nextPageStart: 1 };
-    const answer = () => response.end(JSON.stringify(page));
-    if (isFirst) answer();
-    else answers.once('go', answer).emit('second asked');
-  });
+  const host = await serveOnLoopback(
+    t,
+    createServer((request, response) => {
+      const isFirst = !request.url?.includes('start=');
+      const start = isFirst ? 0 : 1;
+      const values = [{ id: `refs/heads/b${start}`, displayId: `b${start}`, latestCommit: 'a' }];
+      const page = { values, size: 1, limit: 1, start, isLastPage: !isFirst, nextPageStart: 1 };
+      const answer = () => response.end(JSON.stringify(page));
+      if (isFirst) answer();
+      else answers.once('go', answer).emit('second asked');
+    }),
+  );
   const env = { BITBRANCH_TOKEN: token, BITBRANCH_HOST: host, BITBRANCH_KIND: 'datacenter' };
   const args = ['branches', 'ACME/app', '--format=jsonl', '--json=name'];
   const program = home.start(args, { env });
@@ -150,17 +153,6 @@ test('jsonl is printed while the host still holds the second page back', async (
   const { exitCode, stdout } = await program.ended;
   assert.deepEqual([exitCode, stdout], [0, '{"name":"b0"}\n{"name":"b1"}\n']);
 });
-
-async function startServer(t: TestContext, handle: RequestListener): Promise<string> {
-  const server = createServer(handle);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
-  return `http://127.0.0.1:${port}`;
-}
 
 /** The built program on a pseudo-terminal of a width, whose output all comes on stdout. */
 function onTerminal(

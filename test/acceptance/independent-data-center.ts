@@ -3,10 +3,10 @@
  * Tokens and verifiers hold the characters that encoders get wrong.
  */
 import { type KeyObject, randomBytes, verify } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
+import { serveOnLoopback } from '../helpers/loopback.ts';
 import { protectedApi } from '../helpers/protected-api.ts';
 import {
   collectParameters,
@@ -138,15 +138,8 @@ export async function startIndependentDataCenter(
       refusals.push(`${request.method} ${request.url}: ${error}`);
       response.writeHead(error instanceof Refusal ? 401 : 500).end();
     }
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
   });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  origin = `http://127.0.0.1:${address.port}`;
+  origin = await serveOnLoopback(t, server);
   return { url: origin, refusals };
 }
 

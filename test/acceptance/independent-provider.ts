@@ -3,9 +3,9 @@
  * the characters that encoders get wrong, and its `next` links write a space as `+`.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { TestContext } from 'node:test';
+import { serveOnLoopback } from '../helpers/loopback.ts';
 import {
   collectParameters,
   encode,
@@ -159,15 +159,7 @@ export async function startIndependentProvider(t: TestContext): Promise<Independ
     response.writeHead(reply.status, reply.headers).end(reply.body);
   }
 
-  const server = createServer(handle).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  origin = `http://127.0.0.1:${address.port}`;
+  origin = await serveOnLoopback(t, createServer(handle));
 
   const provider: IndependentProvider = {
     url: origin,

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { startHttpServer } from '../helpers/http-server.ts';
 import { startKeychain } from '../helpers/own-keychain.ts';
 import { type SandboxProcess, startSandboxProcess } from '../helpers/sandbox-process.ts';
 import { createHome, type Home } from '../helpers/spawn-cli.ts';
 import { userAgentCommand } from '../helpers/user-agent.ts';
+import { startWatchedBus } from '../helpers/watched-bus.ts';
 
 const noBus = { DBUS_SESSION_BUS_ADDRESS: undefined, XDG_RUNTIME_DIR: undefined };
 
@@ -66,20 +64,13 @@ test('a locked keychain is told apart from an empty one: exit code 8', async (t)
 
 test('with BITBRANCH_TOKEN nothing connects to the keychain', async (t) => {
   const home = await createHome(t, {});
-  const busPath = join(home.directory, 'bus');
-  let connections = 0;
-  const bus = createServer((socket) => {
-    connections += 1;
-    socket.destroy();
-  }).listen(busPath);
-  await once(bus, 'listening');
-  t.after(() => bus.close());
+  const bus = await startWatchedBus(t, home);
   const server = await startHttpServer(t, [
     { request: 'GET /2.0/user', answer: { body: '{"username":"maria"}' } },
     { request: 'GET /2.0/user', answer: { body: '{"username":"maria"}' } },
   ]);
 
-  for (const env of [{}, { DBUS_SESSION_BUS_ADDRESS: `unix:path=${busPath}` }]) {
+  for (const env of [{}, bus.env]) {
     const { exitCode, stdout, stderr } = await home.run(
       ['api', '/2.0/user', '--host', server.url, '--kind', 'cloud'],
       { env: { ...env, BITBRANCH_TOKEN: 'token-from-the-environment' } },
@@ -87,7 +78,7 @@ test('with BITBRANCH_TOKEN nothing connects to the keychain', async (t) => {
     assert.equal(exitCode, 0, stderr);
     assert.equal(stdout, '{"username":"maria"}');
   }
-  assert.equal(connections, 0);
+  assert.equal(bus.connections(), 0);
   for (const { headers } of server.requests) {
     assert.equal(headers.authorization, 'Bearer token-from-the-environment');
   }

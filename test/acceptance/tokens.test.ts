@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { GivenToken } from '../../src/sandbox/given-tokens.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
@@ -9,6 +6,7 @@ import { outdatedCredential, seedSignIn } from '../helpers/seeded-sign-in.ts';
 import { credentialFor } from '../helpers/signed-in.ts';
 import { createHome } from '../helpers/spawn-cli.ts';
 import { storedState } from '../helpers/stored-state.ts';
+import { startWatchedBus } from '../helpers/watched-bus.ts';
 
 const apiToken: GivenToken = { token: 'ATATT3x', kind: 'user', email: 'maria@example.com' };
 const httpToken: GivenToken = { token: 'BBDC-Mxg', kind: 'user' };
@@ -101,7 +99,8 @@ for (const { what, stdin, args, account, says, path } of signIns) {
   });
 }
 
-const refused = /^bitbranch: .* does not accept the credential.*\nSign in again: /;
+const refused =
+  /^bitbranch: .* does not accept the credential.*\n.* sign in again: bitbranch login --host /;
 const wrongTokens: readonly (readonly [
   what: string,
   stdin: string,
@@ -136,19 +135,9 @@ test('with BITBRANCH_TOKEN nothing stored is touched, not even by a connection',
   const { home, sandbox } = await host(t);
   await seedSignIn(home, credentialFor(sandbox.url));
   const before = await storedState(home, sandbox.url);
-  let connections = 0;
-  const busPath = join(home.directory, 'bus');
-  const bus = createServer((socket) => {
-    connections += 1;
-    socket.destroy();
-  }).listen(busPath);
-  await once(bus, 'listening');
-  t.after(() => bus.close());
+  const bus = await startWatchedBus(t, home);
 
-  const env = {
-    BITBRANCH_TOKEN: 'maria@example.com:ATATT3x',
-    DBUS_SESSION_BUS_ADDRESS: `unix:path=${busPath}`,
-  };
+  const env = { ...bus.env, BITBRANCH_TOKEN: 'maria@example.com:ATATT3x' };
   const commands: readonly (readonly [args: readonly string[], stdout: RegExp])[] = [
     [['api', '/2.0/user'], /"maria"/],
     [['status'], /account {4}not known\n.*\n {2}secret in {2}BITBRANCH_TOKEN\n/],
@@ -163,7 +152,7 @@ test('with BITBRANCH_TOKEN nothing stored is touched, not even by a connection',
   const wrong = await home.run(['api', '/2.0/user'], { env: { ...env, BITBRANCH_TOKEN: 'wrong' } });
   assert.equal(wrong.exitCode, 4, wrong.stderr);
   assert.match(wrong.stderr, /BITBRANCH_TOKEN/);
-  assert.equal(connections, 0);
+  assert.equal(bus.connections(), 0);
   assert.deepEqual(await storedState(home, sandbox.url), before);
 });
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { keychainItems } from '../helpers/keychain-items.ts';
+import { listenOnLoopback } from '../helpers/loopback.ts';
 import { type SandboxProcess, startSandboxProcess } from '../helpers/sandbox-process.ts';
 import { createHome, type Home } from '../helpers/spawn-cli.ts';
 import { callbackAddress, decideAt, load, userAgentCommand } from '../helpers/user-agent.ts';
@@ -17,13 +18,11 @@ async function waitingLogin(home: Home, sandbox: SandboxProcess, ...flags: strin
 }
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  const server = createServer();
+  const port = await listenOnLoopback(server);
   server.close();
   await once(server, 'close');
-  assert.ok(address !== null && typeof address === 'object');
-  return address.port;
+  return port;
 }
 
 test('a denial ends with exit code 4 and stores nothing', async (t) => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { type Judgement, startCallbackServer } from '../../src/auth/callback-server.ts';
 import { BitbranchError } from '../../src/errors.ts';
+import { listenOnLoopback } from '../helpers/loopback.ts';
 import { exchange, openSocket, readResponse } from '../helpers/raw-http.ts';
 
 const signedIn = { kind: 'signed-in', accountName: 'ada', hostName: 'bitbucket.org' } as const;
@@ -339,12 +340,4 @@ test('a port in use is a usage error with the next step', async (t) => {
 /** Ends when nothing listens any longer. */
 async function connectForEver(port: number): Promise<never> {
   for (;;) (await openSocket(port)).destroy();
-}
-
-async function listenOnLoopback(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  assert.ok(typeof address === 'object' && address !== null);
-  return address.port;
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
+import { listenOnLoopback } from './loopback.ts';
 
 export interface Answer {
   readonly status?: number;
@@ -55,7 +55,7 @@ export async function startHttpServer(
   }
 
   const server = tls === undefined ? createServer(handle) : createTlsServer(tls, handle);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listenOnLoopback(server);
   t.after(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -65,6 +65,5 @@ export async function startHttpServer(
       [],
     );
   });
-  const { port } = server.address() as AddressInfo;
   return { url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`, requests };
 }

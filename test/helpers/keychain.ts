@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Keychain } from '../../src/credentials/keychain.ts';
+import { listenOnLoopback } from './loopback.ts';
 
 const root = new URL('../../', import.meta.url);
 const inRoot = (path: string) => fileURLToPath(new URL(path, root));
@@ -111,12 +112,10 @@ export interface LifeLine {
 
 /** Tells when a process starts and ends that the test itself did not start: the process holds a connection to it. */
 export async function lifeLine(context: TestContext): Promise<LifeLine> {
-  const server = createServer().listen(0, '127.0.0.1');
+  const server = createServer();
   context.after(() => server.close());
-  await once(server, 'listening');
-  const address = server.address();
-  assert.ok(typeof address === 'object' && address !== null);
-  const script = `import { connect } from 'node:net'; connect(${address.port}, '127.0.0.1').unref();`;
+  const port = await listenOnLoopback(server);
+  const script = `import { connect } from 'node:net'; connect(${port}, '127.0.0.1').unref();`;
   const connection = once(server, 'connection').then(([socket]) => socket);
   return {
     nodeFlag: `--import=data:text/javascript,${encodeURIComponent(script)}`,

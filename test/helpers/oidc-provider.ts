@@ -1,9 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { type ClientMetadata, Provider } from 'oidc-provider';
+import { serveOnLoopback } from './loopback.ts';
 import { protectedApi } from './protected-api.ts';
 
 export interface OidcProviderOptions {
@@ -56,13 +56,7 @@ export async function startOidcProvider(
   const kind = kinds[options.kind];
   const client = { id: 'Abc-1.2_3', secret: 's3cret-with_every~kind/of+char:acter &%' };
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}`;
+  const url = await serveOnLoopback(t, server);
 
   const provider = new Provider(url, {
     clients: [registration(client, options)],

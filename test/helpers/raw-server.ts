@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { createServer as createTlsServer } from 'node:tls';
 import type { Certificate } from './certificates.ts';
+import { listenOnLoopback } from './loopback.ts';
 
 export interface RawRequest {
   readonly method: string;
@@ -52,15 +52,12 @@ export async function startRawServer(
 
   const server: Server = tls === undefined ? createServer(handle) : createTlsServer(tls, handle);
   server.on('tlsClientError', () => {});
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listenOnLoopback(server);
   t.after(() => {
     for (const socket of sockets) socket.destroy();
     server.close();
   });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  url = `http${tls === undefined ? '' : 's'}://127.0.0.1:${address.port}`;
+  url = `http${tls === undefined ? '' : 's'}://127.0.0.1:${port}`;
   return { url, requests };
 }
 

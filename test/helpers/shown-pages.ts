@@ -1,5 +1,4 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import {
   brokenPage,
   outcomePage,
@@ -19,6 +18,7 @@ import {
   verifierPage,
 } from '../../src/sandbox/consent/pages.ts';
 import type { AccessRequest, Question } from '../../src/sandbox/consent/requests.ts';
+import { listenOnLoopback } from './loopback.ts';
 
 const request: AccessRequest<Question> = {
   id: 'request',
@@ -80,8 +80,7 @@ export async function servePages(): Promise<{ url: string } & AsyncDisposable> {
     if (page === undefined) response.writeHead(404).end();
     else response.writeHead(200, page.headers).end(page.html);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = await listenOnLoopback(server);
   return {
     url: `http://127.0.0.1:${port}`,
     async [Symbol.asyncDispose]() {

@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { TestContext } from 'node:test';
+import { serveOnLoopback } from './loopback.ts';
 import { protectedApi } from './protected-api.ts';
 
 /** A host whose users hold these bearer tokens, by token. Resolves with its URL. */
@@ -10,13 +10,5 @@ export async function startTokenHost(
   owners: Readonly<Record<string, string>>,
 ): Promise<string> {
   const api = protectedApi(kind, async (token) => owners[token] ?? null);
-  const server = createServer(api).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return `http://127.0.0.1:${address.port}`;
+  return serveOnLoopback(t, createServer(api));
 }

@@ -1,27 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import axe, { type AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
-import { launchChromium, type TestChromium } from '../helpers/chromium.ts';
-import { servePages, shownPages } from '../helpers/shown-pages.ts';
+import { pagesInChromium } from '../helpers/pages-in-chromium.ts';
+import { shownPages } from '../helpers/shown-pages.ts';
 
-let chromium: TestChromium;
-let pages: Awaited<ReturnType<typeof servePages>>;
-let page: Page;
-before(async () => {
-  [chromium, pages] = await Promise.all([launchChromium(), servePages()]);
-  page = await chromium.context.newPage();
-});
-after(async () => {
-  await chromium[Symbol.asyncDispose]();
-  await pages[Symbol.asyncDispose]();
-});
+const { page, url } = await pagesInChromium();
 
 for (const name of Object.keys(shownPages)) {
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`axe finds nothing against the page ${name}, ${colorScheme}`, async () => {
       await page.emulateMedia({ colorScheme });
-      await page.goto(`${pages.url}/${name}`);
+      await page.goto(`${url}/${name}`);
       await page.evaluate(axe.source); // by the debugger, so that the page's own policy stays as it is
       const { violations, incomplete, passes }: AxeResults = await page.evaluate('axe.run()');
       const found = [...violations, ...incomplete].map(({ id, nodes }) => ({
@@ -69,7 +58,7 @@ for (const [name, tree] of [
   ],
 ] as const) {
   test(`a screen reader is told all of the page ${name}, and no more`, async () => {
-    await page.goto(`${pages.url}/${name}`);
+    await page.goto(`${url}/${name}`);
     assert.equal(await page.locator('body').ariaSnapshot(), tree);
   });
 }

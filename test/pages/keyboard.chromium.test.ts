@@ -1,20 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Page } from 'playwright-core';
-import { launchChromium, type TestChromium } from '../helpers/chromium.ts';
-import { servePages } from '../helpers/shown-pages.ts';
+import { test } from 'node:test';
+import { pagesInChromium } from '../helpers/pages-in-chromium.ts';
 
-let chromium: TestChromium;
-let pages: Awaited<ReturnType<typeof servePages>>;
-let page: Page;
-before(async () => {
-  [chromium, pages] = await Promise.all([launchChromium(), servePages()]);
-  page = await chromium.context.newPage();
-});
-after(async () => {
-  await chromium[Symbol.asyncDispose]();
-  await pages[Symbol.asyncDispose]();
-});
+const { page, url } = await pagesInChromium();
 
 /** What has the focus, and how that is shown. */
 const lookAtFocus = `(() => {
@@ -40,7 +28,7 @@ interface Focus {
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`Tab leads over the buttons in order, and the focus is seen, ${colorScheme}`, async () => {
     await page.emulateMedia({ colorScheme });
-    await page.goto(`${pages.url}/consent`);
+    await page.goto(`${url}/consent`);
     for (const name of ['Grant access', 'Deny']) {
       await page.keyboard.press('Tab');
       const focus: Focus = await page.evaluate(lookAtFocus);
@@ -59,7 +47,7 @@ for (const [name, presses] of [
   ['deny', ['Tab', 'Tab', 'Space']],
 ] as const) {
   test(`the keyboard alone can ${name}`, async (t) => {
-    await page.goto(`${pages.url}/consent`);
+    await page.goto(`${url}/consent`);
     const sent: string[] = [];
     await page.route('**/authenticate', async (route) => {
       sent.push(new URLSearchParams(route.request().postData() ?? '').get('decision') ?? '');
@@ -75,7 +63,7 @@ for (const [name, presses] of [
 
 test('nothing moves: a page that is seen for a second is there at once', async () => {
   await page.emulateMedia({ reducedMotion: 'no-preference' });
-  await page.goto(`${pages.url}/signed-in`);
+  await page.goto(`${url}/signed-in`);
   assert.equal(await page.evaluate('document.getAnimations().length'), 0);
 });
 

@@ -1,9 +1,8 @@
 // Boxes are compared, not pixels: fonts differ from machine to machine, what must fit into what does not.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Page } from 'playwright-core';
-import { launchChromium, type TestChromium } from '../helpers/chromium.ts';
-import { servePages, shownPages } from '../helpers/shown-pages.ts';
+import { test } from 'node:test';
+import { pagesInChromium } from '../helpers/pages-in-chromium.ts';
+import { shownPages } from '../helpers/shown-pages.ts';
 
 /** What a window shows; zoom makes the page as many times narrower, in the pixels of CSS. */
 const views = [
@@ -14,17 +13,7 @@ const views = [
   { view: 'a phone with text at 200 %', width: 320, height: 568, textSize: '200%' },
 ];
 
-let chromium: TestChromium;
-let pages: Awaited<ReturnType<typeof servePages>>;
-let page: Page;
-before(async () => {
-  [chromium, pages] = await Promise.all([launchChromium(), servePages()]);
-  page = await chromium.context.newPage();
-});
-after(async () => {
-  await chromium[Symbol.asyncDispose]();
-  await pages[Symbol.asyncDispose]();
-});
+const { page, url } = await pagesInChromium();
 
 /** Whether the page is wider than the window, and what sticks out of the box that it belongs into. */
 const measure = `(() => {
@@ -52,7 +41,7 @@ for (const { view, width, height, textSize } of views) {
   test(`every page fits into ${view}`, async () => {
     await page.setViewportSize({ width, height });
     for (const name of Object.keys(shownPages)) {
-      await page.goto(`${pages.url}/${name}`);
+      await page.goto(`${url}/${name}`);
       await page.evaluate(`document.documentElement.style.fontSize = '${textSize}'`);
       const { top, ...measured }: Measured = await page.evaluate(measure);
       assert.deepEqual(measured, { pageWidth: width, sticksOut: [], isCut: [] }, name);

@@ -18,6 +18,7 @@ import {
   testContext,
   testNowMs,
 } from '../../helpers/context.ts';
+import { listenOnLoopback } from '../../helpers/loopback.ts';
 import { failingAt, sandboxWorld } from '../../helpers/sandbox-world.ts';
 import { doctorArguments, told } from './told.ts';
 
@@ -28,11 +29,9 @@ test('callback: a port is bound and reached, and free afterwards', async () => {
   const context = testContext({ http: realHttp() });
   assert.match(await told(checkCallback(doctorArguments(), context)), /^ok: A free port of 127/);
 
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  assert.ok(typeof address === 'object' && address !== null);
-  const argv = doctorArguments([`--callback-port=${address.port}`]);
+  const server = createServer();
+  const port = await listenOnLoopback(server);
+  const argv = doctorArguments([`--callback-port=${port}`]);
   assert.match(
     await told(checkCallback(argv, context)),
     /^usage: .*another program uses it\. → Give another --callback-port/,
