@@ -22,10 +22,10 @@ const table = `
 fault                                       during    exit     says                                                   stored                    next
 
 Network: silence comes first, since each row takes the half minute that is allowed, all at once
-connection not taken                        branches  6        sent nothing for 30 seconds                            old                       0
+connection not taken                        branches  6        did not accept a connection in time                    old                       0
 silence at branches                         branches  6        sent nothing for 30 seconds                            old                       0
 silence in the header at branches           branches  6        sent nothing for 30 seconds                            old                       0
-silence in the body at branches             branches  6        sent nothing for 30 seconds                            old                       0
+silence in the body at branches             branches  6        nothing came for 30 seconds                            old                       0
 silence at token endpoint                   refresh   6        sent nothing for 30 seconds                            old                       0
 silence after the work at token endpoint    refresh   6        sent nothing for 30 seconds                            old                       4
 silence at temporary credentials            login     6        sent nothing for 30 seconds                            old                       0
@@ -124,14 +124,15 @@ locked keychain                             refresh   8        is locked        
 stopped keychain service                    refresh   8        keychain did not answer within 15 s                    old                       0
 keytar is missing                           logout    8        keytar, which reaches the keychain, is missing         old                       0
 no D-Bus                                    logout    8        There is no D-Bus session                              old                       0
-locked keychain                             logout    8        is locked, or the entry was removed                    old secret, gone settings 4
+locked keychain                             logout    8        is locked, or the entry was removed                    old secret, gone settings  4
 stopped keychain service                    logout    8        keychain did not answer within 15 s                    old                       0
 dead D-Bus                                  branches  8        There is no D-Bus session                              old                       0
 damaged item                                branches  8        The stored credential is damaged                       new secret, old settings  8
+failure at keychain proof                   login     8        The keychain failed                                    old                       0
 failure at keychain read                    branches  8        The keychain failed                                    old                       0
 failure at keychain write                   login     8        The keychain failed                                    old                       0
 failure at keychain write                   refresh   8        The keychain failed                                    old                       4
-failure at keychain read-back               login     8        The keychain failed                                    old                       0
+failure at keychain read-back               login     8        The keychain failed                                    new secret, old settings  0
 failure at keychain removal                 logout    8        The keychain failed                                    old                       0
 loss at keychain write                      login     8        did not come back from it                              old                       0
 loss at keychain write                      refresh   8        did not come back from it                              old                       4
@@ -168,6 +169,7 @@ file in place of the directory              login     2        not a directory  
 
 Process
 SIGINT at temporary credentials             login     130      Stopped by Ctrl-C                                      old                       0
+SIGINT at keychain proof                    login     130      Stopped by Ctrl-C                                      old                       0
 SIGINT at browser                           login     130      Stopped by Ctrl-C                                      old                       0
 SIGINT at token credentials                 login     130      Stopped by Ctrl-C                                      old                       0
 SIGINT at user                              login     130      Stopped by Ctrl-C                                      old                       0
@@ -183,6 +185,7 @@ SIGINT at branches                          branches  130      Stopped by Ctrl-C
 SIGINT at keychain removal                  logout    0        Signed out                                             gone                      4
 SIGINT at emptied keychain                  logout    0        Signed out                                             gone                      4
 SIGTERM at temporary credentials            login     143      Stopped by SIGTERM                                     old                       0
+SIGTERM at keychain proof                   login     143      Stopped by SIGTERM                                     old                       0
 SIGTERM at browser                          login     143      Stopped by SIGTERM                                     old                       0
 SIGTERM at token credentials                login     143      Stopped by SIGTERM                                     old                       0
 SIGTERM at user                             login     143      Stopped by SIGTERM                                     old                       0
@@ -198,6 +201,7 @@ SIGTERM at branches                         branches  143      Stopped by SIGTER
 SIGTERM at keychain removal                 logout    0        Signed out                                             gone                      4
 SIGTERM at emptied keychain                 logout    0        Signed out                                             gone                      4
 SIGKILL at temporary credentials            login     SIGKILL  -                                                      old                       0
+SIGKILL at keychain proof                   login     SIGKILL  -                                                      old                       0
 SIGKILL at browser                          login     SIGKILL  -                                                      old                       0
 SIGKILL at token credentials                login     SIGKILL  -                                                      old                       0
 SIGKILL at user                             login     SIGKILL  -                                                      old                       0
@@ -211,7 +215,7 @@ SIGKILL at branches                         refresh   SIGKILL  -                
 SIGKILL after the work at token endpoint    refresh   SIGKILL  -                                                      old                       4
 SIGKILL at branches                         branches  SIGKILL  -                                                      old                       0
 SIGKILL at keychain removal                 logout    SIGKILL  -                                                      old                       0
-SIGKILL at emptied keychain                 logout    SIGKILL  -                                                      gone secret, new settings 4
+SIGKILL at emptied keychain                 logout    SIGKILL  -                                                      gone secret, old settings  4
 stdout without a reader                     branches  0        -                                                      old                       0
 closed stdout                               branches  0        -                                                      old                       0
 closed stderr                               branches  0        -                                                      old                       0
@@ -242,7 +246,7 @@ jump a day back under way                   refresh   0        -                
 const rows = table
   .split('\n')
   .map((line) => line.split(/ {2,}/))
-  .filter((cells) => cells.length === 6)
+  .filter((cells) => cells.length > 1)
   .slice(1);
 
 let programs: Programs;
@@ -250,6 +254,10 @@ before(async () => {
   programs = await copyProgram();
 });
 after(() => programs.remove());
+
+test('each row of the table has all its columns', () => {
+  for (const cells of rows) assert.equal(cells.length, 6, cells.join('  '));
+});
 
 describe(`${rows.length} faults`, { concurrency: 14 }, () => {
   for (const [fault = '', command = '', exit, says = '', stored, next] of rows) {

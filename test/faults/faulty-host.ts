@@ -11,7 +11,7 @@ import { buffer } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 
-/** Where a fault can be put: requests of the program, and what its keychain tells before and after each call. */
+/** Where a fault can be put: requests of the program, and what its keychain tells before and after each call for a credential. */
 const places = {
   'temporary credentials': /^\/api\/1\.0\/oauth\/request_token$/,
   'token credentials': /^\/api\/1\.0\/oauth\/access_token$/,
@@ -19,12 +19,13 @@ const places = {
   'tokens of either protocol': /access_token$/,
   user: /^\/2\.0\/user$/,
   branches: /\/refs\/branches/,
-  'keychain read': /^\/keytar\/get\/before$/,
-  'keychain read-back': /^\/keytar\/get\/before$/,
-  'keychain write': /^\/keytar\/set\/before$/,
-  'written keychain': /^\/keytar\/set\/after$/,
-  'keychain removal': /^\/keytar\/delete\/before$/,
-  'emptied keychain': /^\/keytar\/delete\/after$/,
+  'keychain proof': /^\/keytar\/set\/before\/bitbranch-consumer:probe$/,
+  'keychain read': /^\/keytar\/get\/before\/bitbranch:/,
+  'keychain read-back': /^\/keytar\/get\/before\/bitbranch:/,
+  'keychain write': /^\/keytar\/set\/before\/bitbranch:/,
+  'written keychain': /^\/keytar\/set\/after\/bitbranch:/,
+  'keychain removal': /^\/keytar\/delete\/before\/bitbranch:/,
+  'emptied keychain': /^\/keytar\/delete\/after\/bitbranch:/,
 } as const;
 
 export type Place = keyof typeof places;

@@ -29,12 +29,12 @@ function ask(moment) {
   });
 }
 
-const gated = (name, call) => async (...values) => {
-  const order = await ask(name + '/before');
+const gated = (name, call) => async (service, ...values) => {
+  const order = await ask(name + '/before/' + service);
   if (order === 'fail') throw new Error('The disk of the keychain is full');
   if (order === 'kill') process.kill(process.pid, 'SIGKILL');
-  const result = order === 'lose' ? null : await call(...values);
-  await ask(name + '/after');
+  const result = order === 'lose' ? null : await call(service, ...values);
+  await ask(name + '/after/' + service);
   return result;
 };
 

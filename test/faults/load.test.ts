@@ -1,9 +1,10 @@
 // Many processes at once, with one keychain, one settings file and one host.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { type TestContext, test } from 'node:test';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
-import { asUnexpired, outdatedCredential, seedSignIn } from '../helpers/seeded-sign-in.ts';
+import { outdatedCredential, seedSignIn } from '../helpers/seeded-sign-in.ts';
 import { builtProgram, createHome, type Home } from '../helpers/spawn-cli.ts';
 import { storedState } from '../helpers/stored-state.ts';
 import { startTokenHost } from '../helpers/token-host.ts';
@@ -18,7 +19,10 @@ interface Ending {
   readonly stderr: string;
 }
 
-/** Like {@link Home.run}, without its limit: on a small machine so many processes take their time. */
+/**
+ * Like {@link Home.run}, without its limit: on a small machine so many processes take their time. They come after everybody
+ * else, since a real host does not share its processor with them.
+ */
 function run({ env }: Home, args: readonly string[]): Promise<Ending> {
   return new Promise((resolve) => {
     const child = execFile(
@@ -28,6 +32,7 @@ function run({ env }: Home, args: readonly string[]): Promise<Ending> {
       (error, stdout, stderr) =>
         resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
     );
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     child.stdin?.end();
   });
 }
@@ -45,34 +50,29 @@ async function startHost(t: TestContext): Promise<Sandbox> {
   return sandbox;
 }
 
-for (const token of ['good', 'expired'] as const) {
-  test(`${listingCount} listings at once, with a token that is ${token}, all print the whole list`, async (t) => {
-    const home = await createHome(t);
-    const sandbox = await startHost(t);
-    const outdated = await outdatedCredential(sandbox, 'cloud');
-    await seedSignIn(home, token === 'good' ? asUnexpired(outdated) : outdated);
-    const startMs = performance.now();
-    const endings = await Promise.all(
-      Array.from({ length: listingCount }, () =>
-        run(home, ['branches', 'acme/site', '--host', sandbox.url, '--format', 'names']),
-      ),
-    );
-    const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
-    const codes = counted(endings.map(({ code }) => code));
-    t.diagnostic(`${listingCount} listings at once: ${JSON.stringify(codes)} in ${seconds} s`);
-    const failed = endings.find(({ code }) => code !== 0);
-    assert.deepEqual(codes, { 'exit 0': listingCount }, failed?.stderr);
-    const lists = new Set(endings.map(({ stdout }) => stdout));
-    assert.equal(lists.size, 1);
-    assert.equal([...lists].join().trimEnd().split('\n').length, 150);
-    const refreshes = sandbox.tokenRequests.filter(
-      ({ grantType }) => grantType === 'refresh_token',
-    );
-    assert.equal(refreshes.length, token === 'good' ? 0 : 1);
-    const { settings } = await storedState(home, sandbox.url);
-    assert.deepEqual(settings?.repositories, ['acme/site']);
-  });
-}
+test(`${listingCount} listings at once, with a token that has expired, all print the whole list`, async (t) => {
+  const home = await createHome(t);
+  const sandbox = await startHost(t);
+  await seedSignIn(home, await outdatedCredential(sandbox, 'cloud'));
+  const startMs = performance.now();
+  const endings = await Promise.all(
+    Array.from({ length: listingCount }, () =>
+      run(home, ['branches', 'acme/site', '--host', sandbox.url, '--format', 'names']),
+    ),
+  );
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+  const codes = counted(endings.map(({ code }) => code));
+  t.diagnostic(`${listingCount} listings at once: ${JSON.stringify(codes)} in ${seconds} s`);
+  const failures = new Set(endings.map(({ stderr }) => stderr));
+  assert.deepEqual(codes, { 'exit 0': listingCount }, [...failures].join('\n'));
+  const lists = new Set(endings.map(({ stdout }) => stdout));
+  assert.equal(lists.size, 1);
+  assert.equal([...lists].join().trimEnd().split('\n').length, 150);
+  const refreshes = sandbox.tokenRequests.filter(({ grantType }) => grantType === 'refresh_token');
+  assert.equal(refreshes.length, 1);
+  const { settings } = await storedState(home, sandbox.url);
+  assert.deepEqual(settings?.repositories, ['acme/site']);
+});
 
 test(`${loginCount} people sign in to one host at once, and all stay signed in`, async (t) => {
   const home = await createHome(t);
