@@ -1,6 +1,6 @@
 import type { KeychainCaller } from './helper-process.ts';
 import { helperEnded } from './keychain-failure.ts';
-import { answer, type KeychainMessage } from './keytar.ts';
+import type { KeychainMessage, KeychainRequest } from './keytar.ts';
 
 /** Calls keytar in this process: much sooner than a helper would, but a call that hangs can't be ended. */
 export function createOwnCaller(): KeychainCaller {
@@ -8,7 +8,7 @@ export function createOwnCaller(): KeychainCaller {
   let isCalling = false;
   return {
     send: (request) => {
-      messages = answer(request);
+      messages = answerHere(request);
     },
     nextMessage: async () => {
       isCalling = true;
@@ -19,4 +19,10 @@ export function createOwnCaller(): KeychainCaller {
     },
     end: () => !isCalling,
   };
+}
+
+/** Loaded when first needed. */
+async function* answerHere(request: KeychainRequest): AsyncGenerator<KeychainMessage, void> {
+  const { answer } = await import('./keytar.ts');
+  yield* answer(request);
 }
