@@ -62,7 +62,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const kinds = hostKinds({
     ...options,
     consumer,
-    tokens: [{ token, kind: 'user' }, ...(options.tokens ?? [])],
+    // Asked for anew each time: what a test withdraws counts no longer.
+    get tokens(): readonly GivenToken[] {
+      return [{ token, kind: 'user' }, ...(options.tokens ?? [])];
+    },
     clock,
   });
   const { repositories, removeSample } = await openRepositories(options);

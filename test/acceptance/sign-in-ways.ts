@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { forgetHost } from '../helpers/keychain-items.ts';
 import { startOidcProvider } from '../helpers/oidc-provider.ts';
 import type { CliOptions, Home } from '../helpers/spawn-cli.ts';
 
@@ -41,6 +42,7 @@ export async function startWay(t: TestContext, name: WayName, home: Home): Promi
   const host = name.endsWith('oidc-provider')
     ? await independentHost(t, kind, failsAt)
     : await sandboxHost(t, failsAt);
+  await forgetHost(host.url);
   if (name === 'Data Center oauth1') await addKeyPair(home, host.url);
 
   const { key, secret } = host.consumer;

@@ -3,6 +3,13 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+/** Empties the test keychain of a host: a new server can have the port of one whose sign-in was left behind. */
+export async function forgetHost(hostUrl: string): Promise<void> {
+  for (const service of ['bitbranch', 'bitbranch-consumer', 'bitbranch-pending']) {
+    await run('secret-tool', ['clear', 'service', `${service}:${hostUrl}`]);
+  }
+}
+
 /** Everything that the test keychain holds of a host, secrets included, as another program sees it; empty for nothing. */
 export async function keychainItems(hostUrl: string): Promise<string> {
   const services = [`bitbranch:${hostUrl}`, `bitbranch-consumer:${hostUrl}`];

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { forgetHost } from './keychain-items.ts';
 import { type Program, type ProgramResult, type Scope, startProgram } from './program.ts';
 
 export const builtProgram = join(import.meta.dirname, '../../dist/main.cjs');
@@ -32,7 +33,10 @@ export async function createHome(
 ): Promise<Home> {
   assert.ok(existsSync(builtProgram), 'dist/main.cjs is missing: run npm run build');
   const directory = await mkdtemp(join(tmpdir(), 'bitbranch-home-'));
-  scope.after(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
+  scope.after(async () => {
+    for (const url of await hostsOf(join(directory, 'config'))) await forgetHost(url);
+    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+  });
   const env = {
     PATH: process.env['PATH'] ?? '',
     LANG: 'C.UTF-8',
@@ -54,6 +58,16 @@ export async function createHome(
   }
 
   return { directory, env, start, run: (args, options) => start(args, options).ended };
+}
+
+/** The hosts that the settings know; none where they are missing or damaged on purpose. */
+async function hostsOf(configDirectory: string): Promise<readonly string[]> {
+  try {
+    const settings = JSON.parse(await readFile(join(configDirectory, 'settings.json'), 'utf8'));
+    return Object.keys(settings.hosts);
+  } catch {
+    return [];
+  }
 }
 
 /** The variables by which a program finds the keychain of this test run. */
