@@ -20,6 +20,16 @@ export function clientCredentials(consumer: Consumer): ClientCredentials {
   return { key: consumer.key, signing };
 }
 
+/** Signs a made-up request: the first signature takes 3 ms longer than others, and there is time before a credential has come. */
+export function rehearseSigning(): void {
+  signedHeaders(
+    { method: 'GET', url: 'https://host.example/path?name=value' },
+    clientCredentials({ key: 'key', secret: 'secret' }),
+    { token: 'token', tokenSecret: 'secret' },
+    { nonce: 'nonce', timestampSeconds: 1 },
+  );
+}
+
 /**
  * Sends requests signed with token credentials (RFC 5849 section 3), each with a timestamp and nonce of its own. Once the
  * server has refused the time, everything is signed by its clock.

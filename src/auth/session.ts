@@ -3,8 +3,8 @@ import type { Context, HttpRequest, HttpResponse } from '../context.ts';
 import type { Credential } from '../credentials/credential.ts';
 import type { CredentialStore } from '../credentials/credential-store.ts';
 import type { Settings } from '../credentials/settings.ts';
-import { type AccountWish, chooseAccount } from './accounts.ts';
-import { oauth1Sender } from './oauth1-session.ts';
+import { type AccountWish, accountSettings, chooseAccount } from './accounts.ts';
+import { oauth1Sender, rehearseSigning } from './oauth1-session.ts';
 import { oauth2Sender } from './oauth2-session.ts';
 import { storedCredential, storeOfAccount } from './stored-credential.ts';
 import { tokenSender } from './token-session.ts';
@@ -33,6 +33,8 @@ export async function openSession(
   const reading = storedCredential(host.url, name, store, settings);
   // While the store looks for it.
   context.http.prepare();
+  if (accountSettings(settings, host.url, name)?.protocol === 'oauth1')
+    setImmediate(rehearseSigning);
   return sessionOf(host, await reading, store, context);
 }
 
