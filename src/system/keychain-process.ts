@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { extname, join } from 'node:path';
 import type { Environment } from '../context.ts';
 import type { Keychain } from '../credentials/keychain.ts';
 import { type KeychainCaller, startHelper } from './helper-process.ts';
 import { explainFailure, noAnswer, noBus, slowHelper } from './keychain-failure.ts';
-import type { KeychainRequest } from './keytar.ts';
+import type { KeychainMessage, KeychainRequest } from './keytar.ts';
 import { createOwnCaller } from './own-caller.ts';
 
 export interface KeychainOptions {
@@ -26,6 +27,8 @@ export interface KeychainLimits {
   readonly startMs: number;
   /** From the call until its result. */
   readonly answerMs: number;
+  /** How much more it may take while far more programs want to run than can. */
+  readonly crowdedMs?: number;
   /** From the call until `onWaiting`. */
   readonly noticeMs: number;
 }
@@ -69,7 +72,7 @@ export function createKeychain(options: KeychainOptions): KeychainProcess {
       let message = await within(limits.startMs, nextMessage(), slowHelper);
       if (message.type === 'calling') {
         if (isInteractive) notice = setTimeout(onWaiting, limits.noticeMs);
-        message = await within(limits.answerMs, nextMessage(), noAnswer);
+        message = await answered(nextMessage(), limits);
       }
       if (message.type === 'result') return message.result;
       throw message.type === 'failure' ? explainFailure(message) : new Error('Called twice.');
@@ -112,9 +115,28 @@ export function createKeychain(options: KeychainOptions): KeychainProcess {
   };
 }
 
-/** Two hundred processes that ask at once keep the Secret Service busy for more than five seconds. */
 function defaultLimits(isInteractive: boolean): KeychainLimits {
-  return { startMs: 60_000, answerMs: isInteractive ? 60_000 : 15_000, noticeMs: 2_000 };
+  const answerMs = isInteractive ? 60_000 : 5_000;
+  return { startMs: 60_000, answerMs, crowdedMs: 10_000, noticeMs: 2_000 };
+}
+
+/** The answer within its time, or within more where it may well be on its way. */
+async function answered(
+  answer: Promise<KeychainMessage>,
+  { answerMs, crowdedMs = 0 }: KeychainLimits,
+): Promise<KeychainMessage> {
+  try {
+    return await within(answerMs, answer, noAnswer);
+  } catch (error) {
+    if (crowdedMs === 0 || !isCrowded()) throw error;
+    return within(crowdedMs, answer, () => noAnswer(answerMs + crowdedMs));
+  }
+}
+
+/** Two hundred processes that ask at once keep the Secret Service, and each other, busy for more than five seconds. */
+function isCrowded(): boolean {
+  const [lastMinute = 0] = loadavg();
+  return lastMinute > 4 * availableParallelism();
 }
 
 /** The helper lies beside this file, in the sources as in the bundle; sources need the loader that this process has. */

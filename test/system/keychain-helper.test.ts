@@ -65,14 +65,17 @@ test('finds the bus in XDG_RUNTIME_DIR, as libsecret does', async (context) => {
 
 test('a stopped service is an error within the deadline, and the process ends', async () => {
   const { code, stderr } = await runClientInOwnSession('read-stopped');
-  assert.equal(stderr, 'store_unavailable: The keychain did not answer within 15 s.');
+  assert.match(stderr, /^store_unavailable: The keychain did not answer within (5|15) s\.$/);
   assert.equal(code, 8);
 });
 
 test('in its own process it gives a stopped service up as well, and tells that something hangs', async () => {
   const env = { ...session, CALLS_ITSELF: '1' };
   const { code, stderr } = await runClientInOwnSession('read-stopped', { env });
-  assert.equal(stderr, 'store_unavailable: The keychain did not answer within 15 s. hanging');
+  assert.match(
+    stderr,
+    /^store_unavailable: The keychain did not answer within (5|15) s\. hanging$/,
+  );
   assert.equal(code, canLeaveHang(process.platform) ? 8 : 128 + 9);
 });
 
