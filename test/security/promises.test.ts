@@ -29,7 +29,7 @@ const figures: readonly (readonly [said: RegExp, file: string, set: RegExp])[] =
   [/600 idle/, 'test/security/callback-under-attack.test.ts', /idleSocketCount = 600;/],
   [/first 4,000/, 'test/security/callback-under-attack.test.ts', /warmUpCount = 4_000;/],
   [/64 MiB/, 'src/system/http-body.ts', /maxTextBytes = 64 \* 1024 \* 1024;/],
-  [/30 seconds/, 'src/system/http.ts', /firstByteMs: 30_000, idleMs: 30_000/],
+  [/30 seconds/, 'src/system/http.ts', /firstByteMs: 30_000,\s+idleMs: 30_000/],
   [/1\.5 times/, 'test/security/callback-under-attack.test.ts', /warmKiB \* 1\.5/],
 ];
 
