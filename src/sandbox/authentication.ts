@@ -18,7 +18,7 @@ export interface Realm {
   /** What the consumer of an OAuth 1.0a token may do. */
   readonly permissions: readonly Permission[];
   readonly oauth2: OAuth2Provider;
-  readonly tokens: readonly GivenToken[];
+  readonly tokens: () => readonly GivenToken[];
 }
 
 export function authenticator(realm: Realm): Authenticate {
@@ -32,7 +32,7 @@ export function authenticator(realm: Realm): Authenticate {
     const presented = presentedToken(request.headers.authorization);
     return presented === null
       ? signedCaller(realm, request)
-      : (givenTokenCaller(realm.tokens, presented, realm.hostKind) ??
+      : (givenTokenCaller(realm.tokens(), presented, realm.hostKind) ??
           oauth2Caller(realm, presented));
   };
 }

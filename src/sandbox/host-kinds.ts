@@ -21,7 +21,7 @@ export interface HostKindOptions {
   readonly clock: { nowMs(): number };
   readonly permissions?: readonly Permission[];
   readonly applicationLinks?: readonly ApplicationLink[];
-  readonly tokens?: readonly GivenToken[];
+  readonly tokens: () => readonly GivenToken[];
   readonly tokenLifetimeSeconds?: number;
 }
 
@@ -37,7 +37,7 @@ export function hostKinds({
   clock,
   permissions = allPermissions,
   applicationLinks: links = [],
-  tokens = [],
+  tokens,
   tokenLifetimeSeconds,
 }: HostKindOptions): { readonly cloud: HostKind; readonly dataCenter: HostKind } {
   const cloudDialect = cloudOAuth2(permissions, tokenLifetimeSeconds);

@@ -63,9 +63,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ...options,
     consumer,
     // Asked for anew each time: what a test withdraws counts no longer.
-    get tokens(): readonly GivenToken[] {
-      return [{ token, kind: 'user' }, ...(options.tokens ?? [])];
-    },
+    tokens: () => [{ token, kind: 'user' }, ...(options.tokens ?? [])],
     clock,
   });
   const { repositories, removeSample } = await openRepositories(options);

@@ -20,7 +20,7 @@ export function gitPermissions(realm: Realm, request: FastifyRequest): readonly 
 function permissionsOf(realm: Realm, presented: PresentedToken): readonly Permission[] | undefined {
   const { hostKind } = realm;
   const { userName, token } = hostKind === 'cloud' ? asForRest(presented) : presented;
-  const caller = givenTokenCaller(realm.tokens, { userName, token }, hostKind);
+  const caller = givenTokenCaller(realm.tokens(), { userName, token }, hostKind);
   if (caller !== undefined) return caller.permissions;
   const isOwner = hostKind === 'datacenter' && userName === account.username;
   const permissions = userName === null || isOwner ? realm.oauth2.permissionsOf(token) : undefined;
