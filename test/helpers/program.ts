@@ -29,15 +29,16 @@ export interface ProgramOptions {
   /** The whole environment: nothing else is inherited. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** A program that takes longer hangs; by default long enough for a loaded machine. */
+  readonly patienceMs?: number;
 }
 
-/** Long enough for a loaded machine; a program that takes longer hangs. */
-const patienceMs = 60_000;
+const defaultPatienceMs = 60_000;
 
 export function startProgram(
   scope: Scope,
   [command = '', ...args]: readonly string[],
-  options: ProgramOptions,
+  { patienceMs = defaultPatienceMs, ...options }: ProgramOptions,
 ): Program {
   const child = spawn(command, args, { ...options, stdio: 'pipe' });
   const output = { stdout: '', stderr: '' };
@@ -49,7 +50,7 @@ export function startProgram(
     });
   }
   child.stdin.on('error', () => {}); // it may end before it reads
-  const ended = end(child, output);
+  const ended = end(child, output, patienceMs);
   ended.catch(() => {}); // the test that waits for it is told
   scope.after(async () => {
     child.kill('SIGTERM');
@@ -79,6 +80,7 @@ export function startProgram(
 function end(
   child: ChildProcess,
   output: { stdout: string; stderr: string },
+  patienceMs: number,
 ): Promise<ProgramResult> {
   return new Promise((resolve, reject) => {
     const deadline = setTimeout(() => {

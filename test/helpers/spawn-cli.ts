@@ -12,6 +12,7 @@ export interface CliOptions {
   /** Variables beside those of the home; undefined takes one away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
+  readonly patienceMs?: number;
   /** What standard input holds; it is a pipe, never a terminal. */
   readonly stdin?: string;
 }
@@ -51,6 +52,7 @@ export async function createHome(
     const program = startProgram(scope, [process.execPath, builtProgram, ...args], {
       env: defined({ ...env, ...options.env }),
       cwd: options.cwd ?? env.HOME,
+      ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }),
     });
     program.type(options.stdin ?? '');
     program.endInput();
