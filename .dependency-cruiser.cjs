@@ -86,6 +86,7 @@ module.exports = {
     only('sandbox/', ['errors\\.ts', 'page\\.ts'], 'client and sandbox must not share a mistake'),
     home('oauth-1.0a', '^src/oauth1/signature\\.ts$'),
     home('oauth4webapi', '^src/oauth2/'),
+    home('https-proxy-agent', '^src/system/proxy-tunnels\\.ts$'),
     home('node-fetch', '^src/system/http\\.ts$'),
     home('open', '^src/system/browser\\.ts$'),
     home('keytar', '^src/system/keytar\\.ts$'),

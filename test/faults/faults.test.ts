@@ -113,19 +113,19 @@ Keychain
 keytar is missing                           branches  8        keytar, which reaches the keychain, is missing         old                       0
 no D-Bus                                    branches  8        There is no D-Bus session                              old                       0
 locked keychain                             branches  8        is locked                                              old                       0
-stopped keychain service                    branches  8        keychain did not answer within [0-9]+ s              old                       0
+stopped keychain service                    branches  8        keychain did not answer within (5|15) s              old                       0
 keytar is missing                           login     8        keytar, which reaches the keychain, is missing         old                       0
 no D-Bus                                    login     8        There is no D-Bus session                              old                       0
 locked keychain                             login     8        is locked                                              old                       0
-stopped keychain service                    login     8        keychain did not answer within [0-9]+ s              old                       0
+stopped keychain service                    login     8        keychain did not answer within (5|15) s              old                       0
 keytar is missing                           refresh   8        keytar, which reaches the keychain, is missing         old                       0
 no D-Bus                                    refresh   8        There is no D-Bus session                              old                       0
 locked keychain                             refresh   8        is locked                                              old                       0
-stopped keychain service                    refresh   8        keychain did not answer within [0-9]+ s              old                       0
+stopped keychain service                    refresh   8        keychain did not answer within (5|15) s              old                       0
 keytar is missing                           logout    8        keytar, which reaches the keychain, is missing         old                       0
 no D-Bus                                    logout    8        There is no D-Bus session                              old                       0
 locked keychain                             logout    8        is locked, or the entry was removed                    old secret, gone settings  4
-stopped keychain service                    logout    8        keychain did not answer within [0-9]+ s              old                       0
+stopped keychain service                    logout    8        keychain did not answer within (5|15) s              old                       0
 dead D-Bus                                  branches  8        There is no D-Bus session                              old                       0
 damaged item                                branches  8        The stored credential is damaged                       new secret, old settings  8
 failure at keychain proof                   login     8        The keychain failed                                    old                       0
