@@ -4,18 +4,21 @@
 // each of Node's modules at its first use less still.
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { transform } from '@swc/core';
 import { bundle, bundledPackages, outDirectory, root } from './bundle.mjs';
 import { writeLibraryTypes } from './library-types.mjs';
+import { pack } from './pack.mjs';
 import { writeManPage } from './write-man-page.mjs';
 
 const { outputFiles, metafile } = await bundle();
 
 await rm(outDirectory, { recursive: true, force: true });
-for (const file of outputFiles) {
-  await mkdir(dirname(file.path), { recursive: true });
-  await writeFile(file.path, await commonJs(file));
+await mkdir(outDirectory);
+const codeOf = new Map();
+for (const file of outputFiles) codeOf.set(basename(file.path), await commonJs(file));
+for (const [name, code] of pack(codeOf, metafile.outputs)) {
+  await writeFile(join(outDirectory, name), code);
 }
 await chmod(join(outDirectory, 'main.cjs'), 0o755);
 await writeFile(join(outDirectory, 'THIRD-PARTY-LICENSES.txt'), await licences());

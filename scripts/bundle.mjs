@@ -9,29 +9,50 @@ export const outDirectory = join(root, 'dist');
 
 /** Files as ES modules in `outputFiles`, and what went into each in `metafile`. */
 export async function bundle() {
-  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  return build({
-    absWorkingDir: root,
-    entryPoints: {
-      main: 'src/main.ts',
-      library: 'src/library.ts',
-      'keychain-helper': 'src/system/keychain-helper.ts',
-    },
+  const options = {
+    ...(await asModules()),
     outdir: outDirectory,
     outExtension: { '.js': '.cjs' },
-    chunkNames: '[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
     target: 'node20.19',
     external: ['keytar'],
-    define: { BITBRANCH_VERSION: JSON.stringify(version) },
-    plugins: [fewChunks(), withoutStreamPolyfill()],
     legalComments: 'none',
     metafile: true,
-    write: false,
+  };
+  const program = await build({
+    ...options,
+    entryPoints: { main: 'src/main.ts', library: 'src/library.ts' },
+    chunkNames: '[name]-[hash]',
+    splitting: true,
+    plugins: [fewChunks(), evaluatedOverview(), withoutStreamPolyfill()],
   });
+  // Shares no file with the program, so that it starts with one.
+  const helper = await build({ ...options, entryPoints: ['src/system/keychain-helper.ts'] });
+  return {
+    outputFiles: [...program.outputFiles, ...helper.outputFiles],
+    metafile: {
+      inputs: { ...program.metafile.inputs, ...helper.metafile.inputs },
+      outputs: { ...program.metafile.outputs, ...helper.metafile.outputs },
+    },
+  };
+}
+
+/** What a TypeScript file exports, by running it: bundled first, since Node 20 runs no TypeScript. */
+export async function evaluate(path) {
+  const { outputFiles } = await build({ ...(await asModules()), entryPoints: [path] });
+  const [{ contents }] = outputFiles;
+  return import(`data:text/javascript;base64,${Buffer.from(contents).toString('base64')}`);
+}
+
+async function asModules() {
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  return {
+    absWorkingDir: root,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    define: { BITBRANCH_VERSION: JSON.stringify(version) },
+    write: false,
+  };
 }
 
 /** Every package that has code in the bundle, with its directory, by name. */
@@ -92,6 +113,19 @@ function fewChunks() {
         if (!lazyPaths.has(path)) return;
         const imports = loadedBefore(path).map((loaded) => `import ${JSON.stringify(loaded)};`);
         return { contents: [await readFile(path, 'utf8'), ...imports].join('\n'), loader: 'ts' };
+      });
+    },
+  };
+}
+
+/** The text of the overview instead of all that it is made from. */
+function evaluatedOverview() {
+  return {
+    name: 'evaluated-overview',
+    setup({ onLoad }) {
+      onLoad({ filter: /[/\\]src[/\\]cli[/\\]overview\.ts$/ }, async ({ path }) => {
+        const { overview } = await evaluate(path);
+        return { contents: `export const overview = ${JSON.stringify(overview)};` };
       });
     },
   };

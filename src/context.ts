@@ -73,8 +73,8 @@ export interface HttpResponse {
 }
 
 export interface HttpClient {
-  /** Starts loading what the first request will need, without waiting for it. */
-  prepare(): void;
+  /** Gets ready for a request to this URL's origin, as far as connecting to it, without waiting for that. */
+  prepare(url: string): void;
   /**
    * Sends one request and resolves with whatever the server answered, redirects included.
    * @throws {BitbranchError} `network` or `timeout`, `usage` where the environment names no usable proxy; nothing else.

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { seemsToNeedKeychain } from './cli/commands.ts';
+import { overview } from './cli/overview.ts';
 import { leaveHang } from './system/leave.ts';
 import { createOutput } from './system/output.ts';
 import { version } from './version.ts';
@@ -9,7 +10,7 @@ void (argv.length === 1 ? answer(argv[0]) : start());
 
 /** The two questions that are asked most are answered with next to nothing loaded. */
 async function answer(word: string | undefined): Promise<void> {
-  const text = word === '--version' ? `${version}\n` : word === '--help' ? await overview() : null;
+  const text = word === '--version' ? `${version}\n` : word === '--help' ? overview : null;
   if (text === null) return start();
   try {
     await createOutput(1).write(text);
@@ -17,11 +18,6 @@ async function answer(word: string | undefined): Promise<void> {
     return start(); // which fails in the same way and says so
   }
   process.exit();
-}
-
-async function overview(): Promise<string> {
-  const { helpText } = await import('./cli/help-text.ts');
-  return helpText(undefined);
 }
 
 async function start(): Promise<void> {

@@ -32,7 +32,7 @@ export async function openSession(
   const store = storeOfAccount(settings, host.url, name, context);
   const reading = storedCredential(host.url, name, store, settings);
   // While the store looks for it.
-  context.http.prepare();
+  context.http.prepare(host.apiUrl);
   if (accountSettings(settings, host.url, name)?.protocol === 'oauth1')
     setImmediate(rehearseSigning);
   return sessionOf(host, await reading, store, context);

@@ -31,7 +31,7 @@ export function createConnections(options: ConnectionOptions): Connections {
 
   async function newRoute(protocol: string, proxy: ChosenProxy | null): Promise<Route> {
     const pool = { connectMs, trust };
-    if (proxy === null) return { agent: createPool(protocol, pool), explain: networkError };
+    if (proxy === null) return { ...createPool(protocol, pool), explain: networkError };
     const { routeBy } = await import('./proxy-tunnels.ts');
     return routeBy(proxy, pool);
   }

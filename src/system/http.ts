@@ -37,6 +37,7 @@ const manyRequests = 12;
 /** HTTP by node-fetch, which is loaded when first needed: most of what it costs is paid by commands that use it. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const {
+    userAgent,
     env = {},
     timeouts: { connectMs } = defaultTimeouts,
     authorities = trustedAuthorities,
@@ -50,9 +51,13 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 
   return {
-    prepare() {
+    prepare(url) {
       // After what has just been begun, such as a look into the keychain, which it would hold up.
-      setImmediate(fetchLoaded);
+      setImmediate(async () => {
+        const { Request } = await fetchLoaded();
+        new Request(url, { headers: { 'User-Agent': userAgent } });
+        (await connections.routeTo(url)).connectAhead?.(url);
+      });
     },
     async send(request) {
       sentCount += 1;
@@ -63,11 +68,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 }
 
 async function loadFetch() {
-  const [{ default: fetch }, gzip, { setDefaultAutoSelectFamilyAttemptTimeout }] =
+  const [{ default: fetch, Request }, gzip, { setDefaultAutoSelectFamilyAttemptTimeout }] =
     await Promise.all([import('node-fetch'), loadGzip(), import('node:net')]);
   // Node gives each address of a host a quarter of a second to connect, too little for a slow or distant network.
   setDefaultAutoSelectFamilyAttemptTimeout(2_000);
-  return { fetch, gzip };
+  return { fetch, Request, gzip };
 }
 
 async function send(

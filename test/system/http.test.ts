@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,6 +11,7 @@ import { BitbranchError } from '../../src/errors.ts';
 import { createHttpClient, type HttpClientOptions } from '../../src/system/http.ts';
 import { makeCertificate } from '../helpers/certificates.ts';
 import { type Exchange, startHttpServer } from '../helpers/http-server.ts';
+import { listenOnLoopback, serveOnLoopback } from '../helpers/loopback.ts';
 
 const uninterrupted = new AbortController().signal;
 
@@ -313,6 +316,61 @@ test('a connection that was made in time is not ended by that limit', async (t) 
   ]);
   const http = client({ timeouts: { connectMs: 200, firstByteMs: 10_000, idleMs: 10_000 } });
   assert.equal(await getText(`${server.url}/`, http), 'ok');
+});
+
+test('connects ahead of a request, which then uses that connection', async (t) => {
+  const authority = await makeCertificate({ authority: 'Known Authority' });
+  const certificate = await makeCertificate({ issuer: authority });
+  for (const scheme of ['http', 'https'] as const) {
+    await t.test(scheme, async (t) => {
+      const ports: (number | undefined)[] = [];
+      const answer: RequestListener = (request, response) => {
+        ports.push(request.socket.remotePort);
+        response.writeHead(200, { connection: 'close' }).end('ok');
+      };
+      const server =
+        scheme === 'http' ? createHttpServer(answer) : createHttpsServer(certificate, answer);
+      const url = `${scheme}://127.0.0.1:${await listenOnLoopback(server)}/`;
+      t.after(() => server.close());
+      const http = client({ authorities: () => [authority.cert] });
+      await getText(url, http); // from here on the authority is known
+
+      const connected = once(server, scheme === 'http' ? 'connection' : 'secureConnection');
+      http.prepare(url);
+      const [{ remotePort }] = await connected;
+      assert.equal(await getText(url, http), 'ok');
+      assert.equal(await getText(url, http), 'ok');
+      assert.equal(ports[1], remotePort);
+      assert.notEqual(ports[2], remotePort);
+    });
+  }
+});
+
+test('a connection made ahead that has ended does not fail the request', async (t) => {
+  let connectionCount = 0;
+  const server = createHttpServer((_, response) => response.end('ok'));
+  server.on('connection', (socket) => {
+    connectionCount += 1;
+    if (connectionCount === 1) socket.end();
+  });
+  const url = await serveOnLoopback(t, server);
+  const http = client();
+  http.prepare(url);
+  const [socket] = await once(server, 'connection');
+  await once(socket, 'close');
+  assert.equal(await getText(url, http), 'ok');
+  assert.equal(connectionCount, 2);
+});
+
+test('getting ready for a port on which nothing listens leaves it to the request to say so', async (t) => {
+  const server = createServer();
+  const address = await listen(t, server);
+  server.close();
+  await once(server, 'close');
+  const http = client();
+  http.prepare(`http://${address}/`);
+  const { code } = await failureOf(getText(`http://${address}/`, http));
+  assert.equal(code, 'network');
 });
 
 test('opens no more than 8 connections to a host', async (t) => {
