@@ -7,6 +7,7 @@ import { type LazyList, lazyList, type Repository } from '../repositories/reposi
 import { type CloudAnswers, cloudAnswers } from './cloud-answers.ts';
 import { newestCommit } from './commits.ts';
 import type { QueryableFields } from './fields.ts';
+import { keptPage } from './kept-pages.ts';
 import { legacyChangeset } from './legacy-branches.ts';
 import { pageOf } from './paging.ts';
 import { partialResponse } from './partial-response.ts';
@@ -53,6 +54,7 @@ export function serveCloudApi(
   app: FastifyInstance,
   { repositories, authenticate }: CloudApiOptions,
 ): void {
+  /** @param answer with a Buffer for what is JSON already */
   function get(path: string, permission: Permission, answer: (call: Call) => Promise<unknown>) {
     serve(app, path, {
       GET: async (request, reply) => {
@@ -60,9 +62,9 @@ export function serveCloudApi(
         reply.header('x-credential-type', caller.credentialType);
         requirePermission(permission, caller);
         const call = callOf(request);
-        const fields = call.url.searchParams.get('fields');
-        const whole = await answer(call);
-        return fields === null ? whole : partialResponse(whole, fields);
+        const answered = await answer(call);
+        if (!Buffer.isBuffer(answered)) return narrowed(answered, call.url);
+        return reply.type('application/json; charset=utf-8').send(answered);
       },
     });
   }
@@ -90,9 +92,12 @@ export function serveCloudApi(
   get(branchesPath, 'repository', async ({ url, path, answers }) => {
     const repository = findRepository(repositories, path['workspace'], path['slug']);
     const { branches } = await repository.refs();
-    return pageOf(selected(branches, url, branchFields), url, (branch) =>
-      answers.branch(repository, branch),
-    );
+    return keptPage(branches, url, () => {
+      const page = pageOf(selected(branches, url, branchFields), url, (branch) =>
+        answers.branch(repository, branch),
+      );
+      return narrowed(page, url);
+    });
   });
 
   get(`${branchesPath}/*`, 'repository', async ({ path, answers }) => {
@@ -126,6 +131,11 @@ function selected<Item>(
     sort: searchParams.get('sort') ?? undefined,
   };
   return select(list, selection, fields);
+}
+
+function narrowed(answer: unknown, { searchParams }: URL): unknown {
+  const fields = searchParams.get('fields');
+  return fields === null ? answer : partialResponse(answer, fields);
 }
 
 function callOf(request: FastifyRequest): Call {
