@@ -2,7 +2,8 @@ import type { Context, HttpRequest, HttpResponse } from '../context.ts';
 import { BitbranchError } from '../errors.ts';
 import { apiError } from './api-errors.ts';
 import type { Host } from './hosts.ts';
-import { createRetry, type OnWait } from './retry.ts';
+import { parseJsonText } from './json-text.ts';
+import { createRetry, isIdempotent, type OnWait } from './retry.ts';
 
 export interface ApiClientOptions
   extends Pick<Context, 'clock' | 'random' | 'trace' | 'interrupted'> {
@@ -25,7 +26,7 @@ export interface ApiRequest {
 
 export interface ApiAnswer {
   readonly response: HttpResponse;
-  /** What an answer other than 2xx means; null for a success. */
+  /** What an answer other than 2xx means; null for a success, and for a 304 to a request that had a condition. */
   readonly failure: BitbranchError | null;
 }
 
@@ -37,13 +38,13 @@ export interface ApiClient {
   getJson(pathOrUrl: string): Promise<unknown>;
   /** The answer to any request, whatever its status. Only what may be done twice is sent again after a passing failure. */
   request(request: ApiRequest): Promise<ApiAnswer>;
+  /** The same with the whole body read, so that a connection lost on the way is a passing failure as well. */
+  requestWhole(request: ApiRequest): Promise<ApiAnswer>;
 }
 
 const maxRedirects = 5;
 /** Methods that only read: the others are not carried on to where a redirect points. */
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** RFC 9110 section 9.2.2. */
-const idempotentMethods = new Set([...safeMethods, 'PUT', 'DELETE']);
 
 export function createApiClient(options: ApiClientOptions): ApiClient {
   const { host, send, maxWaitMs, onWait, ...world } = options;
@@ -71,22 +72,28 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   ): Promise<HttpResponse> {
     const response = await exchange({ method: 'GET', pathOrUrl, headers });
     if (isSuccess(response)) return response;
-    throw await apiError(response, host, world.clock.nowMs());
+    throw await apiError(response, { host, method: 'GET', nowMs: world.clock.nowMs() });
   }
 
-  async function request(wanted: ApiRequest): Promise<ApiAnswer> {
+  async function answerTo(
+    wanted: ApiRequest,
+    receive: (response: HttpResponse) => Promise<HttpResponse>,
+  ): Promise<ApiAnswer> {
+    const { method } = wanted;
     const refusals = new WeakMap<BitbranchError, HttpResponse>();
     async function attempt(): Promise<ApiAnswer> {
       const response = await exchange(wanted);
-      if (isSuccess(response)) return { response, failure: null };
-      const kept = withText(response, await response.text());
-      const failure = await apiError(kept, host, world.clock.nowMs());
+      if (isSuccess(response) || isUnchanged(response, wanted)) {
+        return { response: await receive(response), failure: null };
+      }
+      const kept = await whole(response);
+      const failure = await apiError(kept, { host, method, nowMs: world.clock.nowMs() });
       refusals.set(failure, kept);
       throw failure;
     }
 
     try {
-      return await (idempotentMethods.has(wanted.method) ? retry(attempt) : attempt());
+      return await (isIdempotent(method) ? retry(attempt) : attempt());
     } catch (error) {
       if (!(error instanceof BitbranchError)) throw error;
       const response = refusals.get(error);
@@ -102,7 +109,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         const response = await get(pathOrUrl, { accept: 'application/json' });
         return parseJson(await response.text(), host, response.url);
       }),
-    request,
+    request: (wanted) => answerTo(wanted, async (response) => response),
+    requestWhole: (wanted) => answerTo(wanted, whole),
   };
 }
 
@@ -110,8 +118,15 @@ function isSuccess({ status }: HttpResponse): boolean {
   return status >= 200 && status < 300;
 }
 
+/** RFC 9110 section 15.4.5: what the client has already is still true. */
+function isUnchanged({ status }: HttpResponse, { headers = {} }: ApiRequest): boolean {
+  const isConditional = 'if-none-match' in headers || 'if-modified-since' in headers;
+  return status === 304 && isConditional;
+}
+
 /** The same answer with its body read, so that it can be read several times. */
-function withText(response: HttpResponse, text: string): HttpResponse {
+async function whole(response: HttpResponse): Promise<HttpResponse> {
+  const text = await response.text();
   return {
     ...response,
     text: async () => text,
@@ -132,17 +147,23 @@ function apiUrl(pathOrUrl: string, host: Host, baseUrl?: string): string {
   const isOurs =
     url?.origin === new URL(host.apiUrl).origin && url.username === '' && url.password === '';
   if (isOurs) return url.href;
-  const target = url === null || url.origin === 'null' ? 'what is no web address' : url.origin;
   throw new BitbranchError(
     'server',
-    `${host.name} points to ${target}, where its credential must not go; nothing was sent there.`,
+    `${host.name} points to ${placeOf(url, host)}, where its credential must not go; nothing was sent there.`,
     { hint: `Check that ${host.url} is the address at which the server is reached in a browser.` },
   );
 }
 
+function placeOf(url: URL | null, host: Host): string {
+  if (url === null || url.origin === 'null') return 'what is no web address';
+  return url.origin === new URL(host.apiUrl).origin
+    ? 'an address with a user name or password in it'
+    : url.origin;
+}
+
 function parseJson(text: string, host: Host, url: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonText(text);
   } catch {
     const what = /^\s*</.test(text) ? 'a web page' : 'something else';
     throw new BitbranchError(

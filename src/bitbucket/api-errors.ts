@@ -1,7 +1,8 @@
 import type { HttpResponse } from '../context.ts';
 import { BitbranchError } from '../errors.ts';
 import type { Host } from './hosts.ts';
-import { retryAfterMs } from './retry.ts';
+import { parseJsonText } from './json-text.ts';
+import { isIdempotent, retryAfterMs } from './retry.ts';
 
 /** The statuses of a server that is overloaded or restarting. */
 const passingStatuses = new Set([502, 503, 504]);
@@ -10,8 +11,7 @@ const maxReasonLength = 200;
 /** What an answer other than 2xx means for a person. Reads the answer's body. */
 export async function apiError(
   response: HttpResponse,
-  host: Host,
-  nowMs: number,
+  { host, method, nowMs }: { host: Host; method: string; nowMs: number },
 ): Promise<BitbranchError> {
   const { status } = response;
   const path = new URL(response.url).pathname;
@@ -32,18 +32,26 @@ export async function apiError(
     return new BitbranchError(
       'rate_limited',
       sentence(`${host.name} takes no more requests from this account for now`, reason),
-      { hint: rateLimitHint(waitMs), retryAfterMs: waitMs },
+      {
+        hint:
+          waitHint(waitMs, method) ??
+          'Wait for some minutes; Bitbucket counts requests by the hour.',
+        retryAfterMs: waitMs,
+      },
     );
   }
+  const isPassing = passingStatuses.has(status);
+  const waitAsked = isPassing ? waitHint(waitMs, method) : null;
   return new BitbranchError(
     'server',
     sentence(`${host.name} answered the request for ${path} with status ${status}`, reason),
     {
       hint:
-        status < 500
+        waitAsked ??
+        (status < 500
           ? 'Run the command again with --verbose to see what was asked.'
-          : 'The failure is on the side of the server: try again later.',
-      ...(passingStatuses.has(status) && { retryAfterMs: waitMs }),
+          : 'The failure is on the side of the server: try again later.'),
+      ...(isPassing && { retryAfterMs: waitMs }),
     },
   );
 }
@@ -83,11 +91,14 @@ function forbidden(
   );
 }
 
-function rateLimitHint(waitMs: number): string {
+/** Null where the server does not say how long to wait. */
+function waitHint(waitMs: number, method: string): string | null {
   const seconds = Math.ceil(waitMs / 1000);
-  return seconds === 0
-    ? 'Wait for some minutes; Bitbucket counts requests by the hour.'
-    : `The server asks to wait for ${seconds} seconds; allow that with --max-wait ${seconds}s.`;
+  if (seconds === 0) return null;
+  const wait = `The server asks to wait for ${seconds} seconds`;
+  return isIdempotent(method)
+    ? `${wait}; allow that with --max-wait ${seconds}s.`
+    : `${wait}; then run the command again: a ${method} is never sent twice by itself.`;
 }
 
 function sentence(statement: string, reason: string | null): string {
@@ -140,7 +151,7 @@ function at(value: unknown, ...keys: readonly string[]): unknown {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonText(text);
   } catch {
     return null;
   }

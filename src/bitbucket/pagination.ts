@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { BitbranchError } from '../errors.ts';
 import type { ApiClient } from './api-client.ts';
+import { endlessListGuard } from './endless-list.ts';
 import { inOrder } from './in-order.ts';
-import { integerAt, requiredListAt, stringAt, unexpectedValue } from './json-path.ts';
+import { integerAt, requiredListAt, stringAt } from './json-path.ts';
 
 /** What a listing needs of the API client, which sends nothing to another origin than the API's own. */
 export type JsonApi = Pick<ApiClient, 'getJson'>;
@@ -27,22 +26,23 @@ const concurrency = 8;
  * numbered its `next` plainly. Each page is then held against the link of the one before it, and at the first that differs
  * the links are followed one by one.
  * @param enough ask ahead for no more pages than hold so many values
- * @throws {BitbranchError} `server` when a page is malformed, comes again, or its `next` leads away from the API's own origin.
+ * @throws {BitbranchError} `server` when a page is malformed, comes again, or its `next` leads away from the API's own origin, and
+ *   when pages without values never end.
  */
 export async function* readPages(
   api: JsonApi,
   path: string,
   enough = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<ListPage, void, void> {
-  const seen = new Set<string>();
+  const guard = endlessListGuard();
   function read(document: unknown): LinkedPage {
     const values = requiredListAt(document, ['values']);
-    if (values.length > 0) refuseRepetition(seen, fingerprint(values));
+    guard.values(values);
     const next = stringAt(document, ['next']);
     return { values, next, hasMore: next !== null, total: integerAt(document, ['size']) };
   }
 
-  refuseRepetition(seen, path);
+  guard.address(path);
   const first = await api.getJson(path);
   let page = read(first);
   yield page;
@@ -51,7 +51,7 @@ export async function* readPages(
   try {
     for (const url of plan.urls()) {
       if (page.next !== url) break;
-      refuseRepetition(seen, url);
+      guard.address(url);
       const { value } = await ahead.next();
       page = read(value);
       yield page;
@@ -60,7 +60,7 @@ export async function* readPages(
     await ahead.return();
   }
   while (page.next !== null) {
-    refuseRepetition(seen, page.next);
+    guard.address(page.next);
     page = read(await api.getJson(page.next));
     yield page;
   }
@@ -90,31 +90,4 @@ function planOfPages(first: unknown, next: string | null, enough: number): PlanO
       for (let page = 2; page <= lastPage; page += 1) yield before + page + after;
     },
   };
-}
-
-/** Tells pages apart by their edges, so that a long page costs no more than a short one. */
-export function fingerprint(values: readonly unknown[]): string {
-  try {
-    return JSON.stringify([values.length, values[0], values.at(-1)]);
-  } catch {
-    // What JSON can't write after it was JSON is nested deeper than the stack is high.
-    throw unexpectedValue(['values'], values, 'a list of plain values');
-  }
-}
-
-/**
- * @param seen digests of what came before
- * @throws {BitbranchError} `server` for an address or a fingerprint of a page that was seen before.
- */
-export function refuseRepetition(seen: Set<string>, urlOrFingerprint: string): void {
-  // Lists may be endless and fingerprints long: so many bytes are kept of each, and no more.
-  const digest = createHash('sha256').update(urlOrFingerprint).digest('base64');
-  if (seen.has(digest)) {
-    throw new BitbranchError(
-      'server',
-      'The host sent a page of the list that it had sent before, so the list would never end.',
-      { hint: 'The list may have changed while it was read: run the command again.' },
-    );
-  }
-  seen.add(digest);
 }

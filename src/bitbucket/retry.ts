@@ -53,6 +53,11 @@ export function createRetry(
   };
 }
 
+/** RFC 9110 section 9.2.2: only what may be done twice is sent again. */
+export function isIdempotent(method: string): boolean {
+  return ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'].includes(method);
+}
+
 /** Doubles with each failure; a random half of it keeps clients that failed together from coming back together. */
 function backoffMs(failures: number, random: World['random']): number {
   const [byte = 0] = random.bytes(1);

@@ -13,13 +13,18 @@ export interface RowPage<Row> {
  * Notices that a list changes while it is read: when the host counts other rows than before or than it sends, or when a page
  * begins with rows of the page before, pushed on by new ones. Rows that come again are left out; the person is told, once, that others
  * may be missing.
+ * @param nameOf what tells a row apart; null where nothing does
  */
 export async function* withoutRepeatedRows<Row>(
   pages: AsyncIterable<RowPage<Row>>,
-  { nameOf, what, notices }: { nameOf(row: Row): string; what: string; notices: ListingNotices },
+  {
+    nameOf,
+    what,
+    notices,
+  }: { nameOf(row: Row): string | null; what: string; notices: ListingNotices },
 ): AsyncGenerator<RowPage<Row>, void, void> {
-  let namesBefore: ReadonlySet<string> = new Set();
-  let firstTotal: number | null | undefined;
+  let namesBefore: ReadonlySet<string | null> = new Set();
+  let firstTotal: number | null = null;
   let count = 0;
   let isTold = false;
   async function tellIf(hasChanged: boolean): Promise<void> {
@@ -32,14 +37,18 @@ export async function* withoutRepeatedRows<Row>(
 
   for await (const page of pages) {
     const names = new Set(namesBefore);
-    const rows = page.rows.filter((row) => names.size < names.add(nameOf(row)).size);
+    const rows = page.rows.filter((row) => {
+      const name = nameOf(row);
+      return name === null || names.size < names.add(name).size;
+    });
     firstTotal ??= page.total;
     count += page.rows.length;
-    await tellIf(rows.length < page.rows.length || page.total !== firstTotal);
+    const isTotalOther = page.total !== null && page.total !== firstTotal;
+    await tellIf(rows.length < page.rows.length || isTotalOther);
     yield { ...page, rows };
     namesBefore = new Set(page.rows.map(nameOf));
   }
-  await tellIf(typeof firstTotal === 'number' && count !== firstTotal);
+  await tellIf(firstTotal !== null && count !== firstTotal);
 }
 
 /** Only the rows wanted. */

@@ -35,10 +35,13 @@ export async function loadGzip(): Promise<Encoding> {
       }
     },
     async *chunks(chunks, url) {
+      const gunzip = createGunzip();
       try {
-        yield* pipeline(chunks, createGunzip(), () => {});
+        yield* pipeline(chunks, gunzip, () => {});
       } catch (error) {
-        throw error instanceof BitbranchError ? error : networkError(error, url);
+        if (error instanceof BitbranchError) throw error;
+        // RFC 9110 sections 9.3.2 and 15.4.5: an answer to HEAD and a 304 tell of a body that does not come.
+        if (gunzip.bytesWritten > 0) throw networkError(error, url);
       }
     },
   };

@@ -242,6 +242,13 @@ const refusals: readonly {
   },
   { name: '500', answer: { status: 500 }, code: 'server', says: /status 500/, hint: /later/ },
   { name: '503', answer: { status: 503 }, code: 'server', says: /status 503/, hint: /later/ },
+  {
+    name: '503 with a wait',
+    answer: { status: 503, headers: { 'retry-after': '120' } },
+    code: 'server',
+    says: /status 503/,
+    hint: /120 seconds.*--max-wait 120s/,
+  },
   { name: '304', answer: { status: 304 }, code: 'server', says: /status 304/, hint: /--verbose/ },
 ];
 
@@ -282,6 +289,11 @@ test('explains a sign-in page in place of JSON', async (t) => {
   assert.match(page.hint ?? '', /proxy/);
   const nothing = await failureOf(api.getJson('/'));
   assert.match(nothing.message, /something else instead of JSON/);
+});
+
+test('ignores a byte order mark before JSON', async (t) => {
+  const { api } = await setUp(t, [{ request: 'GET /', answer: { body: '\ufeff{"a":1}' } }]);
+  assert.deepEqual(await api.getJson('/'), { a: 1 });
 });
 
 const dropped: Exchange['answer'] = (response) => response.socket?.destroy();

@@ -72,11 +72,29 @@ for (const method of ['GET', 'PUT', 'DELETE']) {
   });
 }
 
+test('a body that is wanted whole is asked for again when the connection is lost inside it', async (t) => {
+  const request = 'GET /rest/x';
+  const { api, waits } = await setUp(t, [
+    {
+      request,
+      answer: (response) => {
+        response.writeHead(200, { 'content-length': '100' });
+        response.write('{"a":', () => response.socket?.destroy());
+      },
+    },
+    { request, answer: { body: 'all of it' } },
+  ]);
+  const { response, failure } = await api.requestWhole({ method: 'GET', pathOrUrl: '/rest/x' });
+  assert.deepEqual([failure, await response.text()], [null, 'all of it']);
+  assert.equal(waits.length, 1);
+});
+
 for (const method of ['POST', 'PATCH']) {
   test(`${method} is never sent twice`, async (t) => {
     const { api, waits } = await setUp(t, [{ request: `${method} /rest/x`, answer: busy }]);
     const { response, failure } = await api.request({ method, pathOrUrl: '/rest/x', body: '{}' });
     assert.deepEqual([failure?.code, await response.text(), waits], ['server', 'busy', []]);
+    assert.match(failure?.hint ?? '', new RegExp(`2 seconds; .*a ${method} is never sent twice`));
   });
 }
 

@@ -62,6 +62,20 @@ test('an empty page ends nothing, and two of them are no repetition', async () =
   assert.deepEqual(await collectValues(readDataCenterPages(api, things)), ['a']);
 });
 
+test('empty pages without end are an error', async () => {
+  const endless = {
+    async getJson(address: string) {
+      const start = Number(new URLSearchParams(address.split('?')[1]).get('start'));
+      assert.ok(start < 1_000, 'the list is read for ever');
+      return { values: [], isLastPage: false, nextPageStart: start + 1 };
+    },
+  };
+  await assert.rejects(collectValues(readDataCenterPages(endless, things)), {
+    code: 'server',
+    message: /empty pages in a row/,
+  });
+});
+
 for (const nextPageStart of [0, -5, 3]) {
   test(`from 3, a next page at ${nextPageStart} is an error, not an endless list`, async () => {
     const api = scriptedApi({

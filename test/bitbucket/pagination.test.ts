@@ -45,6 +45,21 @@ test('an empty page ends nothing, and two of them are no repetition', async () =
   assert.deepEqual(await collectValues(readPages(script, '/2.0/things')), ['a']);
 });
 
+test('empty pages without end are an error', async () => {
+  let asked = 0;
+  const endless = {
+    async getJson() {
+      asked += 1;
+      assert.ok(asked < 1_000, 'the list is read for ever');
+      return { values: [], next: `${api}/2.0/things?page=${asked}x` };
+    },
+  };
+  await assert.rejects(collectValues(readPages(endless, '/2.0/things')), {
+    code: 'server',
+    message: /empty pages in a row/,
+  });
+});
+
 const elsewhere: Readonly<Record<string, string>> = {
   'another host': 'https://evil.example/2.0/things?page=2',
   'the web host beside the API': 'https://bitbucket.org/2.0/things?page=2',
@@ -69,7 +84,10 @@ for (const [name, next] of Object.entries(elsewhere)) {
         return jsonResponse(url, { values: ['a'], next });
       },
     });
-    await assert.rejects(collectValues(readPages(client, '/2.0/things')), { code: 'server' });
+    await assert.rejects(collectValues(readPages(client, '/2.0/things')), {
+      code: 'server',
+      message: name === 'user info of its own' ? /a user name or password in it/ : /points to/,
+    });
     assert.deepEqual(sent, [`${api}/2.0/things`]);
   });
 }

@@ -16,14 +16,20 @@ async function* pagesOf<Row>(
     const page: RowPage<Row> = {
       rows,
       hasMore: index + 1 < pages.length,
-      total: totals[index] ?? totals[0] ?? null,
+      total: totals[totals.length === 1 ? 0 : index] ?? null,
     };
     yield page;
   }
 }
 
 const changes: ReadonlyArray<
-  readonly [what: string, pages: string[][], totals: number[], rows: string, isSaid: boolean]
+  readonly [
+    what: string,
+    pages: string[][],
+    totals: (number | null)[],
+    rows: string,
+    isSaid: boolean,
+  ]
 > = [
   ['nothing changes', [['a', 'b'], ['c']], [3], 'abc', false],
   ['nothing is counted', [['a', 'b'], ['c']], [], 'abc', false],
@@ -48,6 +54,7 @@ const changes: ReadonlyArray<
     true,
   ],
   ['the count falls', [['a', 'b'], ['d']], [4, 3], 'abd', true],
+  ['the count stands on one page only', [['a'], ['b'], ['c']], [null, 3, null], 'abc', false],
   ['fewer rows come than are counted', [['a', 'b'], ['c']], [5], 'abc', true],
   ['a row comes twice in one page', [['a', 'a'], ['c']], [], 'ac', true],
   [

@@ -90,6 +90,25 @@ test('decompresses', async (t) => {
   assert.equal(await getText(`${server.url}/`), text);
 });
 
+for (const [method, status] of [
+  ['HEAD', 200],
+  ['GET', 204],
+  ['GET', 304],
+  ['GET', 200],
+] as const) {
+  test(`the ${status} to a ${method} may speak of a compressed body that does not come`, async (t) => {
+    const exchange: Exchange = {
+      request: `${method} /`,
+      answer: { status, headers: { 'content-encoding': 'gzip' } },
+    };
+    const server = await startHttpServer(t, [exchange, exchange]);
+    const request = { method, url: `${server.url}/` };
+    const streamed = await client().send(request);
+    for await (const chunk of streamed.chunks()) assert.equal(chunk.byteLength, 0);
+    assert.equal(await (await client().send(request)).text(), '');
+  });
+}
+
 test('uses one connection for requests that follow each other', async (t) => {
   const ports: (number | undefined)[] = [];
   const exchange: Exchange = {

@@ -1,68 +1,113 @@
 import type { ApiAnswer, ApiClient, ApiRequest } from '../../bitbucket/api-client.ts';
-import { nextPageAddress, wholeMembers } from '../../bitbucket/document-pages.ts';
+import {
+  isIdentified,
+  nextPageAddress,
+  totalFrom,
+  wholeMembers,
+} from '../../bitbucket/document-pages.ts';
+import { endlessListGuard } from '../../bitbucket/endless-list.ts';
 import { requiredListAt, unexpectedValue } from '../../bitbucket/json-path.ts';
+import { parseJsonText } from '../../bitbucket/json-text.ts';
+import type { ListingNotices } from '../../bitbucket/listing-notices.ts';
+import { type RowPage, withoutRepeatedRows } from '../../bitbucket/row-pages.ts';
 import type { Output } from '../../context.ts';
 import { BitbranchError, toBitbranchError } from '../../errors.ts';
+import { counted } from '../output/counted.ts';
 import { escapeMisleading, unicodeEscape } from '../output/escape.ts';
+
+/** A value of a page. */
+interface Value {
+  readonly json: string;
+  readonly isIdentified: boolean;
+}
 
 /**
  * Prints one JSON document: the first page with the values of all pages in it, as they arrive. What is no page is printed as it
- * is. The document is valid even when a later page fails.
+ * is. The document is valid even when a later page fails; before the first value nothing is printed.
  * @param first the answer to the request, a success
- * @throws {BitbranchError} `incomplete` when a later page fails
+ * @throws {BitbranchError} `incomplete` when a page fails after the first value, what it failed with before that
  */
 export async function printAllPages(
   first: ApiAnswer,
   request: ApiRequest,
-  api: Pick<ApiClient, 'request'>,
-  stdout: Output,
+  api: Pick<ApiClient, 'requestWhole'>,
+  {
+    stdout,
+    notices,
+    interrupted,
+  }: { stdout: Output; notices: ListingNotices; interrupted: AbortSignal },
 ): Promise<void> {
   const text = await first.response.text();
   const firstPage = parsed(text);
   if (!isPage(firstPage)) return stdout.write(text);
 
+  const pages = withoutRepeatedRows(pagesFrom(firstPage, request, api), {
+    nameOf: (value) => (value.isIdentified ? value.json : null),
+    what: `The values of ${new URL(first.response.url).pathname}`,
+    notices,
+  });
+  const opening = '{"values":[';
   let count = 0;
   let failure: BitbranchError | null = null;
-  await stdout.write('{"values":[');
-  for await (const step of pagesFrom(firstPage, request, api)) {
+  for await (const step of pagesOrFailure(pages)) {
     if (step instanceof BitbranchError) {
       failure = step;
     } else {
-      const separators = step.map((_value, index) => (count + index === 0 ? '\n' : ',\n'));
-      await stdout.write(step.map((value, index) => separators[index] + value).join(''));
+      const before = (index: number) => (count + index === 0 ? `${opening}\n` : ',\n');
+      await stdout.write(step.map(({ json }, index) => before(index) + json).join(''));
       count += step.length;
     }
   }
-  await stdout.write(`\n],${json(wholeMembers(firstPage, count)).slice(1)}\n`);
+  if (failure !== null && count === 0) throw failure;
+  const members = wholeMembers(firstPage, count, failure === null);
+  await stdout.write(`${count === 0 ? opening : ''}\n],${toJson(members).slice(1)}\n`);
+  interrupted.throwIfAborted();
   if (failure !== null) throw brokenOff(count, failure);
 }
 
-/** The values of each page, as JSON; last, if anything went wrong, what it was. */
-async function* pagesFrom(
-  firstPage: object,
-  request: ApiRequest,
-  api: Pick<ApiClient, 'request'>,
-): AsyncGenerator<readonly string[] | BitbranchError, void, void> {
-  const seen = new Set<string>();
-  let page: unknown = firstPage;
-  let address = request.pathOrUrl;
+/** The values of each page; last, if the host did anything wrong, what it was. */
+async function* pagesOrFailure(
+  pages: AsyncIterable<RowPage<Value>>,
+): AsyncGenerator<readonly Value[] | BitbranchError, void, void> {
   try {
-    for (;;) {
-      yield requiredListAt(page, ['values']).map(json);
-      seen.add(address);
-      const next = nextPageAddress(page, address);
-      if (next === null) return;
-      if (seen.has(next)) throw endless();
-      address = next;
-      page = await readPage({ ...request, pathOrUrl: address }, api);
-    }
+    for await (const { rows } of pages) yield rows;
   } catch (thrown) {
     yield toBitbranchError(thrown);
   }
 }
 
-async function readPage(request: ApiRequest, api: Pick<ApiClient, 'request'>): Promise<unknown> {
-  const { response, failure } = await api.request(request);
+async function* pagesFrom(
+  firstPage: object,
+  request: ApiRequest,
+  api: Pick<ApiClient, 'requestWhole'>,
+): AsyncGenerator<RowPage<Value>, void, void> {
+  const guard = endlessListGuard();
+  const total = totalFrom(firstPage, request.pathOrUrl);
+  let page: unknown = firstPage;
+  let address = request.pathOrUrl;
+  guard.address(address);
+  for (;;) {
+    const values = requiredListAt(page, ['values']);
+    // Pages of values that nothing tells apart may be equal by chance.
+    guard.values(values.every(isIdentified) ? values : [address]);
+    const rows = values.map((value) => ({
+      json: toJson(value),
+      isIdentified: isIdentified(value),
+    }));
+    const next = nextPageAddress(page, address);
+    yield { rows, hasMore: next !== null, total };
+    if (next === null) return;
+    guard.address(next);
+    page = await readPage({ ...request, pathOrUrl: next }, api);
+    address = next;
+  }
+}
+
+async function readPage(
+  request: ApiRequest,
+  api: Pick<ApiClient, 'requestWhole'>,
+): Promise<unknown> {
+  const { response, failure } = await api.requestWhole(request);
   if (failure !== null) throw failure;
   return parsed(await response.text());
 }
@@ -70,7 +115,7 @@ async function readPage(request: ApiRequest, api: Pick<ApiClient, 'request'>): P
 /** Undefined for what is no JSON. */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonText(text);
   } catch {
     return undefined;
   }
@@ -86,7 +131,7 @@ function isPage(document: unknown): document is object {
 }
 
 /** @throws {BitbranchError} `server` for what was JSON and can't be written as JSON: it is nested too deeply. */
-function json(value: unknown): string {
+function toJson(value: unknown): string {
   try {
     return escapeMisleading(JSON.stringify(value), unicodeEscape);
   } catch {
@@ -94,19 +139,11 @@ function json(value: unknown): string {
   }
 }
 
-function endless(): BitbranchError {
-  return new BitbranchError(
-    'server',
-    'The host names a page that it had named before, so the list would never end.',
-    { hint: 'The list may have changed while it was read: run the command again.' },
-  );
-}
-
 function brokenOff(count: number, cause: BitbranchError): BitbranchError {
   const { message, hint } = cause;
   return new BitbranchError(
     'incomplete',
-    `The document is incomplete, it broke off after ${count} values: ${message}`,
+    `The document is incomplete, it broke off after ${counted(count, ['value', 'values'])}: ${message}`,
     { ...(hint === undefined ? {} : { hint }), cause },
   );
 }

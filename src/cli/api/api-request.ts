@@ -48,6 +48,15 @@ export async function apiRequest(args: Arguments, context: Context): Promise<Api
 }
 
 function refuseContradiction(method: string, args: Arguments): void {
+  if (args.value('json') !== undefined) {
+    throw new BitbranchError(
+      'usage',
+      'bitbranch api picks no fields: it prints what the host sends.',
+      {
+        hint: 'Leave the fields of --json out; on Cloud, --field fields=values.name asks for less.',
+      },
+    );
+  }
   if (args.has('paginate') && method !== 'GET') {
     throw new BitbranchError('usage', `--paginate follows pages, which ${method} has none of.`, {
       hint: 'Leave --paginate or --method out.',

@@ -4,21 +4,25 @@ import { apiRequest } from '../api/api-request.ts';
 import type { Arguments } from '../arguments.ts';
 import { namedHost, onlyHost } from '../host-choice.ts';
 import { apiClients } from '../listing/api-clients.ts';
-import { waitNote } from '../listing/notices.ts';
+import { listingNotices, waitNote } from '../listing/notices.ts';
+import { plainProgress } from '../listing/progress.ts';
 import { steadyOutput } from '../output/steady-output.ts';
 
 export async function run(args: Arguments, context: Context): Promise<void> {
-  const { stderr } = context.terminal;
+  const progress = plainProgress(context.terminal.stderr);
   const stdout = steadyOutput(context.terminal.stdout);
   const request = await apiRequest(args, context);
   const sources = { args, env: context.env, settings: await context.settings.read() };
   const host = namedHost(sources) ?? onlyHost(sources);
-  const api = await apiClients(sources, waitNote(stderr, context), context)(host);
-  const answer = await api.request(request);
+  const api = await apiClients(sources, waitNote(progress, context), context)(host);
+  const isWhole = args.has('paginate');
+  const answer = await (isWhole ? api.requestWhole(request) : api.request(request));
   if (args.has('include')) await stdout.write(await head(answer.response));
-  if (answer.failure === null && args.has('paginate')) {
+  if (answer.failure === null && isWhole) {
     const { printAllPages } = await import('../api/all-pages.ts');
-    return printAllPages(answer, request, api, stdout);
+    const notices = listingNotices(progress, 'value');
+    const { interrupted } = context;
+    return printAllPages(answer, request, api, { stdout, notices, interrupted });
   }
   await printBody(answer, stdout);
   if (answer.failure !== null) throw answer.failure;

@@ -28,7 +28,8 @@ export function listProgress(
   return stderr.isTerminal && isFree ? terminalProgress(noun, context) : plainProgress(stderr);
 }
 
-function plainProgress(stderr: Output): Progress {
+/** For whoever is no person at a terminal, who sees no line. */
+export function plainProgress(stderr: Output): Progress {
   return {
     add: async () => {},
     write: (text) => writeIfRead(stderr, text),

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from '../../../src/cli/run.ts';
+import type { HttpClient } from '../../../src/context.ts';
+import { BitbranchError } from '../../../src/errors.ts';
 import { scriptedHttp, type TestWorld, testContext } from '../../helpers/context.ts';
 import { sandboxWorld } from '../../helpers/sandbox-world.ts';
 import { cloudUrl, credentialFor, otherUrl, signedIn } from '../../helpers/signed-in.ts';
@@ -136,6 +138,7 @@ const contradictions: readonly (readonly string[])[] = [
   ['--method=POST', '--paginate'],
   ['--body=f.json'],
   ['--method=POST', '--body=f.json', '--field=a=b'],
+  ['--json=name'],
   ['--field=ab'],
   ['--field==b'],
   ['--header=Accept'],
@@ -268,6 +271,164 @@ for (const [what, page, message] of breaks) {
     assert.deepEqual(JSON.parse(result.stdout), { values: firstPage.values, size: 2 });
   });
 }
+
+const dataCenterBreaks: readonly (readonly [what: string, second: object, exitCode: number])[] = [
+  ['the first page does not say where the next one starts', {}, 6],
+  ['a later page does not', { values: ['c'], isLastPage: false }, 3],
+  [
+    'the next page does not start after it',
+    { values: ['c'], isLastPage: false, nextPageStart: 2 },
+    3,
+  ],
+];
+
+for (const [what, page, exitCode] of dataCenterBreaks) {
+  test(`where ${what}, --paginate ends with ${exitCode} and claims no last page`, async () => {
+    const url = `${otherUrl}/rest/api/latest/repos`;
+    const firstPage = { values: ['a', 'b'], isLastPage: false };
+    const http = scriptedHttp(
+      exitCode === 6
+        ? [[`GET ${url}`, answer(firstPage)]]
+        : [
+            [`GET ${url}`, answer({ ...firstPage, nextPageStart: 2 })],
+            [`GET ${url}?start=2`, answer(page)],
+          ],
+    );
+    const argv = ['/rest/api/latest/repos', '--paginate', '--host', otherUrl];
+    const result = await api(argv, { env: token, http });
+    assert.equal(result.exitCode, exitCode);
+    assert.match(result.stderr, /nextPageStart|starts at 2/);
+    if (exitCode === 6) assert.equal(result.stdout, '');
+    else
+      assert.deepEqual(JSON.parse(result.stdout), {
+        values: ['a', 'b'],
+        size: 2,
+        isLastPage: false,
+      });
+  });
+}
+
+test('a first page that fails before any value was printed ends with its own code', async () => {
+  const http = scriptedHttp([
+    [`GET ${first}`, answer({ values: [], next: second })],
+    [`GET ${second}`, { status: 404 }],
+  ]);
+  const result = await api(['/2.0/x?pagelen=2', '--paginate'], { env: token, http });
+  assert.deepEqual([result.exitCode, result.stdout], [5, '']);
+});
+
+const changed =
+  'The values of /2.0/x changed while they were listed, so that some may be missing: run the command again to be sure.\n';
+const changes: readonly (readonly [
+  what: string,
+  pages: readonly [object, object],
+  count: number,
+  said: string,
+])[] = [
+  ['fewer come than are counted', [{ values: [1], size: 5 }, { values: [2] }], 2, changed],
+  [
+    'one comes again',
+    [{ values: [{ id: 1 }, { id: 2 }] }, { values: [{ id: 2 }, { id: 3 }] }],
+    3,
+    changed,
+  ],
+  ['the count stands on the first page only', [{ values: [1], size: 2 }, { values: [2] }], 2, ''],
+  [
+    'values look alike that nothing tells apart',
+    [{ values: [{ state: 'OPEN' }] }, { values: [{ state: 'OPEN' }] }],
+    2,
+    '',
+  ],
+];
+
+for (const [what, [one, other], count, said] of changes) {
+  test(`where ${what}, --paginate prints ${count} values and says ${said === '' ? 'nothing' : 'so'}`, async () => {
+    const http = scriptedHttp([
+      [`GET ${cloud}/2.0/x`, answer({ ...one, next: second })],
+      [`GET ${second}`, answer(other)],
+    ]);
+    const result = await api(['/2.0/x', '--paginate'], { env: token, http });
+    assert.deepEqual([result.exitCode, result.stderr], [0, said]);
+    assert.equal(JSON.parse(result.stdout).values.length, count);
+  });
+}
+
+test('--paginate from a page in the middle expects no more than what is left', async () => {
+  const http = scriptedHttp([[`GET ${second}`, answer({ values: [3], size: 3, page: 2 })]]);
+  const result = await api(['/2.0/x?pagelen=2&page=2', '--paginate'], { env: token, http });
+  assert.deepEqual([result.exitCode, result.stderr], [0, '']);
+});
+
+/** Answers every request with a page that names another one. */
+function endless(values: readonly unknown[]): HttpClient {
+  let page = 1;
+  return {
+    prepare: () => {},
+    async send({ url }) {
+      page += 1;
+      assert.ok(page < 1_000, 'the list is read for ever');
+      const body = JSON.stringify({ values, next: `${cloud}/2.0/x?page=${page}` });
+      return {
+        status: 200,
+        url,
+        header: () => null,
+        headers: () => [],
+        text: async () => body,
+        chunks: () => assert.fail(),
+      };
+    },
+  };
+}
+
+test('--paginate reads neither the same page nor empty ones for ever', async () => {
+  const same = await api(['/2.0/x', '--paginate'], { env: token, http: endless([{ id: 1 }]) });
+  assert.equal(same.exitCode, 3);
+  assert.match(same.stderr, /after 1 value: .*never end/);
+  const empty = await api(['/2.0/x', '--paginate'], { env: token, http: endless([]) });
+  assert.deepEqual([empty.exitCode, empty.stdout], [6, '']);
+  assert.match(empty.stderr, /empty pages in a row, so the list would never end/);
+});
+
+for (const [code, exitCode] of [
+  ['interrupted', 130],
+  ['terminated', 143],
+] as const) {
+  test(`--paginate that is ${code} leaves a valid document, and ends with ${exitCode}`, async () => {
+    const controller = new AbortController();
+    const reason = new BitbranchError(code, 'Stopped.');
+    const scripted = scriptedHttp([[`GET ${first}`, answer(firstPage)]]);
+    const http: HttpClient = {
+      ...scripted,
+      async send(request) {
+        if (request.url !== second) return scripted.send(request);
+        controller.abort(reason);
+        throw reason;
+      },
+    };
+    const world = { env: token, http, interrupted: controller.signal };
+    const result = await api(['/2.0/x?pagelen=2', '--paginate'], world);
+    assert.equal(result.exitCode, exitCode);
+    assert.deepEqual(JSON.parse(result.stdout), { values: firstPage.values, size: 2 });
+  });
+}
+
+test('a byte order mark before a page is ignored', async () => {
+  const http = scriptedHttp([[`GET ${cloud}/2.0/x`, { body: '\ufeff{"values": [1]}' }]]);
+  const { stdout } = await api(['/2.0/x', '--paginate'], { env: token, http });
+  assert.deepEqual(JSON.parse(stdout), { values: [1], size: 1 });
+});
+
+test('304 is a success for a request with a condition, and a failure for any other', async () => {
+  for (const [argv, exitCode] of [
+    [['--header=If-None-Match: "x"'], 0],
+    [['--header=if-modified-since: Tue, 24 Nov 2026 12:00:00 GMT', '--include'], 0],
+    [[], 6],
+  ] as const) {
+    const http = scriptedHttp([[`GET ${cloud}/2.0/x`, { status: 304 }]]);
+    const result = await api(['/2.0/x', ...argv], { env: token, http });
+    assert.equal(result.exitCode, exitCode);
+  }
+});
 
 test('a sandbox accepts the signed request, escapes and plus signs included', async (t) => {
   const { world } = await sandboxWorld(t, { generated: [{ fullName: 'acme/site', branches: 3 }] });
