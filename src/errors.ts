@@ -29,6 +29,8 @@ export interface ErrorDetails {
   readonly cause?: unknown;
   /** Given where the same request may succeed when it is sent again: the least time to wait before that, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** Of the HTTP answer that was a refusal. */
+  readonly status?: number;
 }
 
 /** A failure that a person can be told about: one plain sentence, and the next step in `hint`. */
@@ -36,6 +38,7 @@ export class BitbranchError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly status: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -43,6 +46,7 @@ export class BitbranchError extends Error {
     this.code = code;
     this.hint = details.hint;
     this.retryAfterMs = details.retryAfterMs;
+    this.status = details.status;
   }
 }
 

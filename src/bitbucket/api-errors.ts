@@ -52,6 +52,7 @@ export async function apiError(
           ? 'Run the command again with --verbose to see what was asked.'
           : 'The failure is on the side of the server: try again later.'),
       ...(isPassing && { retryAfterMs: waitMs }),
+      status,
     },
   );
 }
@@ -95,7 +96,7 @@ function forbidden(
 function waitHint(waitMs: number, method: string): string | null {
   const seconds = Math.ceil(waitMs / 1000);
   if (seconds === 0) return null;
-  const wait = `The server asks to wait for ${seconds} seconds`;
+  const wait = `The server asks to wait for ${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
   return isIdempotent(method)
     ? `${wait}; allow that with --max-wait ${seconds}s.`
     : `${wait}; then run the command again: a ${method} is never sent twice by itself.`;

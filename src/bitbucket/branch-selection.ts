@@ -4,7 +4,7 @@ import type { BranchQuery } from './branch-query.ts';
 
 type Test = (branch: Branch) => boolean;
 
-/** What of a query the program itself sees to, since the host can't. */
+/** What of a query can be told by the branches themselves, whether the host was asked for it or not. */
 export type SelectionHere = Pick<BranchQuery, 'match' | 'author' | 'newerThanMs' | 'olderThanMs'>;
 
 /** Null where nothing is to be selected. */

@@ -11,6 +11,7 @@ import type { JsonApi } from './pagination.ts';
 import { noQueryLanguage } from './query-language.ts';
 import type { Repository } from './repository-reference.ts';
 import {
+  heldToDateOrder,
   limitedRows,
   type RowPage,
   refinedOrder,
@@ -20,10 +21,11 @@ import {
 } from './row-pages.ts';
 
 /**
- * The branches of a repository that the query asks for, as they arrive. The host is asked to select and sort what it can; the
- * rest is done here, and the result does not depend on who did it.
+ * The branches of a repository that the query asks for, as they arrive. The host is asked to select and sort what it can; what
+ * it sends is tested here as well, since a list may be one of branches to delete, and a host may not know what it was asked.
+ * Only Cloud's word has to be taken for what `query` selects.
  * @throws {BitbranchError} whatever the API client throws; `server` when an answer can't be understood; `usage` for globs that are
- *   none, and for a `query` to a host that has no language for it.
+ *   none, for a `query` to a host that has no language for it, and for one that Cloud does not understand.
  */
 export async function* listBranches(
   api: JsonApi,
@@ -35,15 +37,15 @@ export async function* listBranches(
   const isCloud = host.kind === 'cloud';
   if (!isCloud && query.query !== undefined) throw noQueryLanguage(host);
   const { match, author, sort, mergedInto, limit } = query;
-  const selection = isCloud ? { match, author } : query;
-  const isWanted = await branchTest(selection);
+  const isWanted = await branchTest(query);
   const isSortedByHost = isCloud && sort?.key === 'date';
-  const fields = new Set([...query.fields, ...fieldsTested(selection)]);
+  const fields = new Set([...query.fields, ...fieldsTested(query)]);
   if (sort?.key === 'date') fields.add('date');
   if (isCloud && mergedInto !== undefined) fields.add('hash');
 
   const readsAll = (sort !== undefined && !isSortedByHost) || (isCloud && mergedInto !== undefined);
-  const isThinnedOut = isWanted !== null || mergedInto !== undefined;
+  const selectsHere = isCloud ? match !== undefined || author !== undefined : isWanted !== null;
+  const isThinnedOut = selectsHere || mergedInto !== undefined;
   // The row after the last one shows whether more of the last one's date follow.
   const enough = readsAll || limit === undefined ? undefined : limit + Number(isSortedByHost);
   const pageLength = isThinnedOut ? undefined : enough;
@@ -54,6 +56,10 @@ export async function* listBranches(
 
   const what = `The branches of ${repository.workspace}/${repository.slug}`;
   pages = withoutRepeatedRows(pages, { nameOf: ({ name }) => name, what, notices });
+  if (isSortedByHost) {
+    const { descending } = sort;
+    pages = heldToDateOrder(pages, { dateOf: ({ date }) => date, descending, what });
+  }
   if (isWanted !== null) pages = rowsWanted(pages, isWanted);
   if (sort !== undefined) {
     const compare = branchOrder(sort);

@@ -6,6 +6,7 @@ import { cloudPageLength, cloudRepositoryPath } from './cloud-paths.ts';
 import { firstLine } from './commit-text.ts';
 import { type JsonPath, requiredStringAt, stringAt } from './json-path.ts';
 import { type JsonApi, readPages } from './pagination.ts';
+import { withQueryExplained } from './query-language.ts';
 import type { Repository } from './repository-reference.ts';
 import type { RowPage } from './row-pages.ts';
 
@@ -44,11 +45,9 @@ export async function* listCloudBranches(
   extent: { readonly enough?: number | undefined; readonly pageLength?: number | undefined } = {},
 ): AsyncGenerator<RowPage<Branch>, void, void> {
   const path = cloudRepositoryPath(repository);
-  const pages = readPages(
-    api,
-    `${path}/refs/branches?${pageParameters(query, extent.pageLength)}`,
-    extent.enough,
-  );
+  const address = `${path}/refs/branches?${pageParameters(query, extent.pageLength)}`;
+  const listed = readPages(api, address, extent.enough);
+  const pages = query.query === undefined ? listed : withQueryExplained(listed);
   // Both at once, and both awaited here: a failure of either ends the listing and none is left unhandled.
   const [firstPage, isDefault] = await Promise.all([
     pages.next(),

@@ -22,6 +22,11 @@ export function cloudBranchFilter({
     newerThanMs === undefined ? undefined : `target.date > ${instant(Math.floor, newerThanMs)}`,
     olderThanMs === undefined ? undefined : `target.date < ${instant(Math.ceil, olderThanMs)}`,
   ].filter((condition) => condition !== undefined);
+  return allOf(conditions);
+}
+
+/** Null where there are no conditions. */
+export function allOf(conditions: readonly string[]): string | null {
   if (conditions.length < 2) return conditions[0] ?? null;
   return conditions.map((condition) => `(${condition})`).join(' AND ');
 }

@@ -136,15 +136,11 @@ function encodedRef(name: string): string {
   return encodeURIComponent(`refs/heads/${name.toWellFormed()}`).replaceAll('%2F', '/');
 }
 
-/** The author's date, as on Cloud, and every version of Data Center tells it. */
+/** The author's date, as on Cloud, and every version of Data Center tells it; null for one that Date can't hold. */
 function readDate(branch: unknown): string | null {
   const timeMs =
     integerAt(branch, paths.authorTimestamp) ?? integerAt(branch, paths.committerTimestamp);
-  if (timeMs === null) return null;
-  if (Number.isNaN(new Date(timeMs).getTime())) {
-    throw unexpectedValue(paths.authorTimestamp, timeMs, 'a time in milliseconds');
-  }
-  return isoSeconds(timeMs);
+  return timeMs === null || Number.isNaN(new Date(timeMs).getTime()) ? null : isoSeconds(timeMs);
 }
 
 function readAuthor(branch: unknown): string | null {

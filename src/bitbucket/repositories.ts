@@ -5,7 +5,12 @@ import type { Host } from './hosts.ts';
 import type { ListingNotices } from './listing-notices.ts';
 import type { JsonApi } from './pagination.ts';
 import { noQueryLanguage } from './query-language.ts';
-import type { RepositoryListing, RepositoryQuery, RepositorySort } from './repository-listing.ts';
+import type {
+  RepositoryListing,
+  RepositoryQuery,
+  RepositorySelection,
+  RepositorySort,
+} from './repository-listing.ts';
 import { compareDates, compareText } from './row-order.ts';
 import {
   type LimitedPage,
@@ -30,7 +35,7 @@ export async function* listRepositories(
   const { sort, limit } = query;
   const fields = new Set(query.fields);
   if (sort?.key === 'updated') fields.add('updated');
-  const asked = { fields: [...fields], query: query.query };
+  const asked = { ...query, fields: [...fields] };
   const enough = sort === undefined ? limit : undefined;
   let pages = pagesOf(host, workspaceOrProject, asked, { api, notices, enough });
   pages = withoutRepeatedRows(pages, {
@@ -46,16 +51,16 @@ export async function* listRepositories(
 function pagesOf(
   host: Host,
   workspaceOrProject: string | null,
-  { fields, query }: Pick<RepositoryQuery, 'fields' | 'query'>,
+  selection: RepositorySelection,
   { api, notices, enough }: { api: JsonApi; notices: ListingNotices; enough: number | undefined },
 ): AsyncIterable<RowPage<RepositoryListing>> {
   if (host.kind === 'datacenter') {
-    if (query !== undefined) throw noQueryLanguage(host);
+    if (selection.query !== undefined) throw noQueryLanguage(host);
     const options = { notices, pageLength: enough };
-    return listDataCenterRepositories(api, host, workspaceOrProject, fields, options);
+    return listDataCenterRepositories(api, host, workspaceOrProject, selection.fields, options);
   }
   if (workspaceOrProject !== null) {
-    return listCloudRepositories(api, workspaceOrProject, { fields, query }, enough);
+    return listCloudRepositories(api, workspaceOrProject, selection, enough);
   }
   throw new BitbranchError('usage', `${host.name} lists the repositories of one workspace only.`, {
     hint: 'Name the workspace.',

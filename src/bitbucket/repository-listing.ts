@@ -29,11 +29,17 @@ export const repositoryFields = [
   'url',
 ] as const satisfies readonly RepositoryField[];
 
-export interface RepositoryQuery {
+/** What a host is asked for. */
+export interface RepositorySelection {
   /** The fields that will be used: the host is asked for no others (`repository`, `name` and `slug` are always there). */
   readonly fields: readonly RepositoryField[];
   /** In Cloud's filter language, handed through to it. Data Center has no such language. */
   readonly query?: string | undefined;
+  /** Key of a project inside the workspace; only Cloud has those. */
+  readonly project?: string | undefined;
+}
+
+export interface RepositoryQuery extends RepositorySelection {
   /** Without it the server's order is kept. */
   readonly sort?: RepositorySort | undefined;
   /** So many at most; at least 1. */

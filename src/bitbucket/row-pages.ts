@@ -1,4 +1,6 @@
+import { BitbranchError } from '../errors.ts';
 import type { ListingNotices } from './listing-notices.ts';
+import { compareDates } from './row-order.ts';
 
 /** What one request brought, in the program's own form. */
 export interface RowPage<Row> {
@@ -57,6 +59,42 @@ export async function* rowsWanted<Row>(
   isWanted: (row: Row) => boolean,
 ): AsyncGenerator<RowPage<Row>, void, void> {
   for await (const page of pages) yield { ...page, rows: page.rows.filter(isWanted) };
+}
+
+/**
+ * The same pages, held to the order of dates that the host was asked for: each sorted by itself, they would be a wrong list.
+ * Rows without a date are passed over, since hosts differ in where they put them.
+ * @param dateOf ISO 8601, all written alike
+ * @param what names the rows
+ * @throws {BitbranchError} `server` for a list in another order
+ */
+export async function* heldToDateOrder<Row>(
+  pages: AsyncIterable<RowPage<Row>>,
+  {
+    dateOf,
+    descending,
+    what,
+  }: { dateOf(row: Row): string | null; descending: boolean; what: string },
+): AsyncGenerator<RowPage<Row>, void, void> {
+  let last: string | null = null;
+  for await (const page of pages) {
+    for (const date of page.rows.map(dateOf)) {
+      if (date === null) continue;
+      if (last !== null && compareDates(last, date, descending) > 0) throw notSorted(what);
+      last = date;
+    }
+    yield page;
+  }
+}
+
+function notSorted(what: string): BitbranchError {
+  return new BitbranchError(
+    'server',
+    `${what} do not come in the order of their dates, which the host was asked for.`,
+    {
+      hint: 'They may have changed while they were read: run the command again, or leave --sort out.',
+    },
+  );
 }
 
 /** All rows in another order, once the last one was read. */

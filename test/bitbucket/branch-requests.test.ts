@@ -2,14 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BranchQuery } from '../../src/bitbucket/branch-query.ts';
 import { listBranches } from '../../src/bitbucket/branches.ts';
+import { type Host, hostAt } from '../../src/bitbucket/hosts.ts';
 import type { ListingNotices } from '../../src/bitbucket/listing-notices.ts';
+import type { JsonApi } from '../../src/bitbucket/pagination.ts';
+import { BitbranchError } from '../../src/errors.ts';
 import { collectRows } from '../helpers/json-api.ts';
-import { type ListingWorld, listingWorlds } from '../helpers/listing-world.ts';
+import { listingWorlds } from '../helpers/listing-world.ts';
 
 const generated = [{ fullName: 'acme/site', branches: 1_234 }];
 
 function list(
-  { api, host }: ListingWorld,
+  { api, host }: { api: JsonApi; host: Host },
   query: Partial<BranchQuery>,
   notices: ListingNotices = {},
 ) {
@@ -113,4 +116,78 @@ test('a query in a language that Data Center does not have is a usage error, and
   const { dataCenter } = await listingWorlds(t, { generated });
   await assert.rejects(list(dataCenter, { query: 'name ~ "a"' }), { code: 'usage' });
   assert.deepEqual(dataCenter.asked, []);
+});
+
+const daily = (...days: number[]) =>
+  days.map((each) => ({ name: `b${each}`, target: { date: `2026-01-0${each}T00:00:00+00:00` } }));
+
+/** A Cloud that takes neither `q` nor `sort` into account. */
+function deafCloud(...pages: readonly (readonly object[])[]) {
+  const address = (page: number) => `https://api.bitbucket.org/2.0/x?page=${page}`;
+  return {
+    host: hostAt('https://bitbucket.org', 'cloud'),
+    api: {
+      async getJson(path: string) {
+        const page = Number(/page=(\d)$/.exec(path)?.[1] ?? 1);
+        const next = page < pages.length ? { next: address(page + 1) } : {};
+        return { values: pages[page - 1], ...next };
+      },
+    },
+  };
+}
+
+test('what Cloud sends is tested here as well, and what only the test needed is not shown', async () => {
+  const cloud = deafCloud(daily(3, 1), daily(4, 2));
+  const query = { newerThanMs: day('2026-01-01'), olderThanMs: day('2026-01-04') };
+  const rows = await list(cloud, query);
+  assert.deepEqual(
+    rows.map(({ name, date }) => [name, date]),
+    [
+      ['b3', null],
+      ['b2', null],
+    ],
+  );
+  assert.deepEqual(await list(cloud, { newerThanMs: day('2200-01-01') }), []);
+});
+
+for (const [descending, pages, count] of [
+  [true, [daily(1, 2)], 0],
+  [false, [daily(2, 1)], 0],
+  [true, [daily(3, 2), daily(4)], 1],
+  [false, [daily(2, 3), daily(1)], 1],
+] as const) {
+  const days = pages.flat().map(({ name }) => name);
+  test(`a Cloud that sorts ${days} ${descending ? 'descending' : 'ascending'} is an error, not a wrong list`, async () => {
+    const { api, host } = deafCloud(...pages);
+    const query = { fields: ['name'], sort: { key: 'date', descending } } as const;
+    const listed = listBranches(api, host, { workspace: 'w', slug: 's' }, query);
+    for (let read = 0; read < count; read += 1) await listed.next();
+    await assert.rejects(listed.next(), {
+      code: 'server',
+      message:
+        'The branches of w/s do not come in the order of their dates, which the host was asked for.',
+    });
+  });
+}
+
+test('branches without a date may stand anywhere in what Cloud has sorted', async () => {
+  const undated = { name: 'none', target: null };
+  const cloud = deafCloud([undated, ...daily(3)], [...daily(2), undated, ...daily(1)]);
+  const rows = await list(cloud, { sort: { key: 'date', descending: true } });
+  assert.deepEqual(
+    rows.map(({ name }) => name),
+    ['b3', 'b2', 'b1', 'none'],
+  );
+});
+
+test('a query that Cloud refuses is a usage error, another refusal is not', async (t) => {
+  const { cloud } = await listingWorlds(t, { generated });
+  await assert.rejects(list(cloud, { query: 'nam ~ "a"' }), {
+    code: 'usage',
+    message: /^--query is not understood: .*Invalid query: there is no field nam/,
+    hint: /help formatting/,
+  });
+  const refused = new BitbranchError('server', 'No.', { status: 400 });
+  const api = { getJson: async () => Promise.reject(refused) };
+  await assert.rejects(list({ ...cloud, api }, { newerThanMs: 0 }), refused);
 });

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hostAt } from '../../src/bitbucket/hosts.ts';
+import { type Host, hostAt } from '../../src/bitbucket/hosts.ts';
 import type { ListingNotices } from '../../src/bitbucket/listing-notices.ts';
+import type { JsonApi } from '../../src/bitbucket/pagination.ts';
 import { listRepositories } from '../../src/bitbucket/repositories.ts';
 import { type RepositoryQuery, repositoryFields } from '../../src/bitbucket/repository-listing.ts';
 import { BitbranchError } from '../../src/errors.ts';
 import { collectRows, scriptedApi } from '../helpers/json-api.ts';
-import { type ListingWorld, listingWorlds } from '../helpers/listing-world.ts';
+import { listingWorlds } from '../helpers/listing-world.ts';
 
 const generated = [
   { fullName: 'acme/site10', branches: 3 },
@@ -16,7 +17,7 @@ const generated = [
 ];
 
 function list(
-  { api, host }: Pick<ListingWorld, 'api' | 'host'>,
+  { api, host }: { api: JsonApi; host: Host },
   owner: string | null,
   query: Partial<RepositoryQuery> = {},
   notices?: ListingNotices,
@@ -128,6 +129,28 @@ test('a query is handed to Cloud and refused for Data Center', async (t) => {
     ['site10'],
   );
   await assert.rejects(collectRows(list(dataCenter, 'ACME', { query })), { code: 'usage' });
+});
+
+test('the repositories of a project are asked for, and others are not taken for them', async (t) => {
+  const { cloud } = await listingWorlds(t, { generated });
+  assert.equal((await collectRows(list(cloud, 'acme', { project: 'ACME' }))).length, 3);
+  assert.deepEqual(await collectRows(list(cloud, 'acme', { project: 'OTHER' })), []);
+  assert.match(cloud.asked[0] ?? '', /[?&]q=project\.key = "ACME"&.*,values\.project\.key$/);
+  const values = [{ full_name: 'acme/a', name: 'a', slug: 'a', project: { key: 'PRIVATE' } }];
+  const deaf = { ...cloud, api: { getJson: async () => ({ values }) } };
+  await assert.rejects(collectRows(list(deaf, 'acme', { project: 'ACME' })), {
+    code: 'server',
+    message: 'The host was asked for the repositories of ACME, and sent one of PRIVATE.',
+  });
+});
+
+test('a query that Cloud refuses is a usage error', async (t) => {
+  const { cloud } = await listingWorlds(t, { generated });
+  const query = 'nam ~ "a"';
+  await assert.rejects(collectRows(list(cloud, 'acme', { query })), {
+    code: 'usage',
+    message: /^--query is not understood/,
+  });
 });
 
 test('those changed last come first, those without a date last', async () => {

@@ -10,8 +10,7 @@ export async function repositoriesOf(
   { host, workspace, project }: WantedWorkspace,
   notices: ListingNotices,
 ): Promise<readonly Repository[]> {
-  const query = project === undefined ? undefined : `project.key = ${JSON.stringify(project)}`;
-  const asked = { fields: ['repository', 'slug'] as const, query };
+  const asked = { fields: ['repository', 'slug'] as const, project };
   const repositories: Repository[] = [];
   for await (const { rows } of listRepositories(api, host, workspace, asked, notices)) {
     for (const { repository, slug } of rows) {

@@ -85,6 +85,7 @@ export function cloudAnswers(baseUrl: string): CloudAnswers {
       created_on: account.createdOn,
       updated_on: account.createdOn,
       owner: user(),
+      project: { type: 'project', ...projectOf(repository) },
       mainbranch: mainBranch === null ? null : { type: 'branch', name: mainBranch },
       links: {
         ...reference.links,
@@ -140,6 +141,12 @@ export function cloudAnswers(baseUrl: string): CloudAnswers {
 
 export function cloudError({ message, detail }: ApiError): CloudError {
   return { type: 'error', error: detail === undefined ? { message } : { message, detail } };
+}
+
+/** A workspace's only project, which Data Center has in its place. */
+function projectOf({ fullName }: Repository): { readonly key: string; readonly name: string } {
+  const workspace = fullName.slice(0, fullName.indexOf('/'));
+  return { key: workspace.toUpperCase(), name: workspace };
 }
 
 function slugOf(fullName: string): string {

@@ -47,6 +47,7 @@ const repositoryFields: QueryableFields = {
   created_on: 'date',
   updated_on: 'date',
   'mainbranch.name': 'string',
+  'project.key': 'string',
 };
 
 /** Bitbucket Cloud's REST API 2.0, as far as it is about branches, and the branches of the old 1.0. */
