@@ -60,8 +60,12 @@ export async function printAllPages(
   }
   if (failure !== null && count === 0) throw failure;
   const members = wholeMembers(firstPage, count, failure === null);
-  await stdout.write(`${count === 0 ? opening : ''}\n],${toJson(members).slice(1)}\n`);
-  interrupted.throwIfAborted();
+  try {
+    await stdout.write(`${count === 0 ? opening : ''}\n],${toJson(members).slice(1)}\n`);
+  } finally {
+    // Though nobody may be there to read it any longer.
+    interrupted.throwIfAborted();
+  }
   if (failure !== null) throw brokenOff(count, failure);
 }
 

@@ -18,6 +18,11 @@ interface BranchesOptions extends ListOptions<BranchField> {
   readonly query: BranchQuery;
 }
 
+const nouns = {
+  records: ['branch', 'branches'],
+  sources: ['repository', 'repositories'],
+} as const;
+
 export async function run(args: Arguments, context: Context): Promise<void> {
   const options = branchesOptions(args, context);
   const sources = { args, env: context.env, settings: await context.settings.read() };
@@ -25,9 +30,9 @@ export async function run(args: Arguments, context: Context): Promise<void> {
     const { openBranchesPage } = await import('../listing/open-page.ts');
     return openBranchesPage(sources, context);
   }
-  const progress = listProgress('branches', options.plan.format, context);
+  const progress = listProgress(nouns.records, options.plan.format, context);
   const clientOf = apiClients(sources, waitNote(progress, context), context);
-  const notices = listingNotices(progress, 'branch');
+  const notices = listingNotices(progress, nouns.records[0]);
   const seen: SeenRepository[] = [];
   const list: ListBranches = async function* (host, repository) {
     const pages = listBranches(await clientOf(host), host, repository, options.query, notices);
@@ -45,7 +50,7 @@ export async function run(args: Arguments, context: Context): Promise<void> {
     {
       writer: recordWriter(options, branchRecords, context),
       progress,
-      nouns: { records: 'branches', sources: 'repositories' },
+      nouns,
       limit: options.limit,
       asJson: args.has('json'),
     },

@@ -24,13 +24,18 @@ interface ReposOptions extends ListOptions<RepositoryField> {
   readonly query: RepositoryQuery;
 }
 
+const nouns = {
+  records: ['repository', 'repositories'],
+  sources: ['workspace', 'workspaces'],
+} as const;
+
 export async function run(args: Arguments, context: Context): Promise<void> {
   const options = reposOptions(args, context);
   const sources = { args, env: context.env, settings: await context.settings.read() };
   const host = namedHost(sources) ?? onlyHost(sources);
-  const progress = listProgress('repositories', options.plan.format, context);
+  const progress = listProgress(nouns.records, options.plan.format, context);
   const clientOf = apiClients(sources, waitNote(progress, context), context);
-  const notices = listingNotices(progress, 'repository');
+  const notices = listingNotices(progress, nouns.records[0]);
   await printList(
     async () => {
       const api = await clientOf(host);
@@ -43,7 +48,7 @@ export async function run(args: Arguments, context: Context): Promise<void> {
     {
       writer: recordWriter(options, repositoryRecords, context),
       progress,
-      nouns: { records: 'repositories', sources: 'workspaces' },
+      nouns,
       limit: options.limit,
       asJson: args.has('json'),
     },

@@ -2,6 +2,7 @@ import { inOrder } from '../../bitbucket/in-order.ts';
 import type { Context } from '../../context.ts';
 import { BitbranchError, type ErrorCode, toBitbranchError } from '../../errors.ts';
 import { errorReport } from '../error-report.ts';
+import { counted, type Noun } from '../output/counted.ts';
 import type { RecordWriter, Row } from '../output/records.ts';
 import type { Progress } from './progress.ts';
 
@@ -22,8 +23,7 @@ interface Page<Field extends string> {
 export interface PrintOptions<Field extends string> {
   readonly writer: RecordWriter<Field>;
   readonly progress: Progress;
-  /** What the records and the sources are, in the plural. */
-  readonly nouns: { readonly records: string; readonly sources: string };
+  readonly nouns: { readonly records: Noun; readonly sources: Noun };
   readonly limit: number | undefined;
   /** Whether errors are JSON. */
   readonly asJson: boolean;
@@ -64,7 +64,7 @@ export async function printList<Field extends string>(
     sources = await listSources();
     for await (const source of inOrder(sources, concurrency, open)) {
       const result = await printSource(source, limit - printed, options).finally(source.close);
-      interrupted.throwIfAborted();
+      await throwIfInterrupted(interrupted, writer);
       printed += result.printed;
       isCut = result.isCut;
       if (result.failure !== null) failures.push(result.failure);
@@ -79,18 +79,33 @@ export async function printList<Field extends string>(
   }
   const [failure] = failures;
   if (failure !== undefined && printed === 0 && failures.length === sources.length) {
-    throw sources.length === 1 ? failure : allFailed(sources.length, nouns.sources, failure);
+    throw sources.length === 1
+      ? failure
+      : allFailed(counted(sources.length, nouns.sources), failure);
   }
   await writer.end();
   if (isCut) {
     await progress.write(
-      `Stopped after ${printed} ${nouns.records}, as --limit asks; there may be more.\n`,
+      `Stopped after ${counted(printed, nouns.records)}, as --limit asks; there may be more.\n`,
     );
   }
   if (failure === undefined) return;
   throw sources.length === 1
     ? brokenOff(printed, nouns.records, failure)
-    : partFailed(failures.length, sources.length, nouns.sources);
+    : partFailed(failures.length, counted(sources.length, nouns.sources), isCut);
+}
+
+/** Leaves a document that is valid, though nobody may be there to read it any longer. */
+async function throwIfInterrupted<Field extends string>(
+  interrupted: AbortSignal,
+  writer: RecordWriter<Field>,
+): Promise<void> {
+  if (!interrupted.aborted) return;
+  try {
+    await writer.breakOff?.();
+  } finally {
+    interrupted.throwIfAborted();
+  }
 }
 
 async function open<Field extends string>({
@@ -131,11 +146,11 @@ function namedFailure(name: string, failure: BitbranchError): BitbranchError {
   return restated(failure, failure.code, `${name}: ${failure.message}`);
 }
 
-function brokenOff(printed: number, noun: string, failure: BitbranchError): BitbranchError {
+function brokenOff(printed: number, noun: Noun, failure: BitbranchError): BitbranchError {
   return restated(
     failure,
     'incomplete',
-    `The list is incomplete, it broke off after ${printed} ${noun}: ${failure.message}`,
+    `The list is incomplete, it broke off after ${counted(printed, noun)}: ${failure.message}`,
   );
 }
 
@@ -144,17 +159,18 @@ function restated(cause: BitbranchError, code: ErrorCode, message: string): Bitb
   return new BitbranchError(code, message, { ...(hint === undefined ? {} : { hint }), cause });
 }
 
-function allFailed(count: number, noun: string, cause: BitbranchError): BitbranchError {
-  return new BitbranchError(cause.code, `None of the ${count} ${noun} could be listed.`, {
+function allFailed(sources: string, cause: BitbranchError): BitbranchError {
+  return new BitbranchError(cause.code, `None of the ${sources} could be listed.`, {
     hint: 'What went wrong with each of them stands above.',
     cause,
   });
 }
 
-function partFailed(failed: number, count: number, noun: string): BitbranchError {
+function partFailed(failed: number, sources: string, isCut: boolean): BitbranchError {
+  const others = isCut ? '' : '; all others are complete';
   return new BitbranchError(
     'incomplete',
-    `The list is incomplete: ${failed} of ${count} ${noun} could not be listed in full.`,
-    { hint: 'What went wrong with each of them stands above; all others are complete.' },
+    `The list is incomplete: ${failed} of ${sources} could not be listed in full.`,
+    { hint: `What went wrong with each of them stands above${others}.` },
   );
 }

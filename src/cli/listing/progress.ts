@@ -1,4 +1,5 @@
 import { ClosedPipe, type Context, type Output } from '../../context.ts';
+import { counted, type Noun } from '../output/counted.ts';
 import type { Format } from '../output/format.ts';
 
 /** Tells the person at a terminal how far a list is, in one line that comes after a second and is gone at the end. */
@@ -19,7 +20,7 @@ const clearLine = '\r\u001b[K';
  * whose reader may have the whole screen (`| fzf`, `| less`).
  */
 export function listProgress(
-  noun: string,
+  noun: Noun,
   format: Format,
   context: Pick<Context, 'terminal' | 'clock'>,
 ): Progress {
@@ -38,7 +39,7 @@ export function plainProgress(stderr: Output): Progress {
 }
 
 function terminalProgress(
-  noun: string,
+  noun: Noun,
   { terminal, clock }: Pick<Context, 'terminal' | 'clock'>,
 ): Progress {
   const { stderr } = terminal;
@@ -51,7 +52,7 @@ function terminalProgress(
   async function draw(): Promise<void> {
     isVisible = true;
     drawnAtMs = clock.nowMs();
-    const text = count === 0 ? `Waiting for ${noun}…` : `${count.toLocaleString('en')} ${noun}…`;
+    const text = count === 0 ? `Waiting for ${noun[1]}…` : `${counted(count, noun)}…`;
     await writeIfRead(stderr, clearLine + text);
   }
   async function clear(): Promise<void> {

@@ -9,6 +9,9 @@ const units = [
   ['minute', 60],
 ] as const;
 
+/** In columns; no age is longer. */
+export const longestAge = '59 minutes ago'.length;
+
 /** How long ago a moment was, in its largest unit: `3 days ago`. What lies ahead, by some clock, is told as its date. */
 function ageInWords(isoDate: string, nowMs: number): string {
   const seconds = Math.floor((nowMs - Date.parse(isoDate)) / 1000);

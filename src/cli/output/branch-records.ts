@@ -1,5 +1,5 @@
 import { type BranchField, branchFields } from '../../bitbucket/branch.ts';
-import { showDate } from './age.ts';
+import { longestAge, showDate } from './age.ts';
 import type { RecordType } from './records.ts';
 
 export const branchRecords: RecordType<BranchField> = {
@@ -9,9 +9,10 @@ export const branchRecords: RecordType<BranchField> = {
   nameField: 'name',
   linkField: 'url',
   columnHints: {
-    name: { leastWidth: 1 },
+    name: { goodWidth: 32, leastWidth: 1 },
     hash: { leastWidth: 7, show: (hash) => hash.slice(0, 12) },
-    date: { leastWidth: 10, show: showDate },
+    date: { leastWidth: longestAge, show: showDate },
+    author: { goodWidth: 8, leastWidth: 4 },
   },
   markField: 'default',
   noneSentence: 'There are no such branches.',

@@ -99,7 +99,10 @@ function refuseContradiction(flags: OutputFlags, format: Format): void {
   }
   if (flags.json === true && format !== 'json' && format !== 'jsonl') {
     throw new BitbranchError('usage', `--json and --format ${format} contradict each other.`, {
-      hint: `Leave one of them out; --json=FIELD,… picks the fields of ${format}.`,
+      hint:
+        format === 'names'
+          ? 'Leave one of them out.'
+          : `Leave one of them out; --json=FIELD,… picks the fields of ${format}.`,
     });
   }
   if (flags.json !== undefined && format === 'names') {

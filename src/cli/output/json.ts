@@ -19,6 +19,9 @@ export function createJsonWriter<Field extends string>(
     async end() {
       await stdout.write(isEmpty ? '[]\n' : '\n]\n');
     },
+    async breakOff() {
+      if (!isEmpty) await stdout.write('\n]\n');
+    },
   };
 }
 

@@ -11,12 +11,16 @@ export interface RecordWriter<Field extends string> {
   write(rows: readonly Row<Field>[]): Promise<void>;
   /** Completes the output; also wanted after a failure that came later than the first record, so that what was printed is valid. */
   end(): Promise<void>;
+  /** Ends a document that was begun, where that would be invalid otherwise, and prints no more: the list was interrupted. */
+  breakOff?(): Promise<void>;
 }
 
 /** How `table` shows a field. */
 export interface ColumnHint {
   /** Says what a person needs of the value. */
   readonly show?: (value: string, view: TableView) => string;
+  /** In columns; the field is shortened further only once the others gave what they can as well. Default: its least width. */
+  readonly goodWidth?: number;
   /** In columns; a narrow terminal shortens the field no further. */
   readonly leastWidth: number;
 }

@@ -1,5 +1,5 @@
 import { type RepositoryField, repositoryFields } from '../../bitbucket/repository-listing.ts';
-import { showDate } from './age.ts';
+import { longestAge, showDate } from './age.ts';
 import type { RecordType } from './records.ts';
 
 export const repositoryRecords: RecordType<RepositoryField> = {
@@ -9,8 +9,9 @@ export const repositoryRecords: RecordType<RepositoryField> = {
   nameField: 'repository',
   linkField: 'url',
   columnHints: {
-    repository: { leastWidth: 1 },
-    updated: { leastWidth: 10, show: showDate },
+    repository: { goodWidth: 32, leastWidth: 1 },
+    updated: { leastWidth: longestAge, show: showDate },
+    description: { goodWidth: 12, leastWidth: 4 },
   },
   markField: null,
   noneSentence: 'There are no such repositories.',

@@ -115,17 +115,21 @@ interface Shrinkable {
   readonly leastWidth: number;
 }
 
-/** Columns give way from right to left, and the name, for which the table is read, last. */
+/**
+ * Columns give way from right to left, and the name, for which the table is read, last: first each down to where it is still good
+ * to read, then as far as it goes.
+ */
 function shrinkOrder<Field extends string>(
   fields: readonly Field[],
   type: RecordType<Field>,
 ): readonly Shrinkable[] {
-  const columns = fields.map((field, index) => ({
-    index,
-    isName: field === type.nameField,
-    leastWidth: type.columnHints[field]?.leastWidth ?? defaultLeastWidth,
-  }));
-  return columns.reverse().sort((one, other) => Number(one.isName) - Number(other.isName));
+  const columns = fields.map((field, index) => {
+    const { leastWidth, goodWidth } = type.columnHints[field] ?? { leastWidth: defaultLeastWidth };
+    const isName = field === type.nameField;
+    return { index, isName, leastWidth, goodWidth: goodWidth ?? leastWidth };
+  });
+  columns.reverse().sort((one, other) => Number(one.isName) - Number(other.isName));
+  return [...columns.map(({ index, goodWidth }) => ({ index, leastWidth: goodWidth })), ...columns];
 }
 
 /** The widths of the columns after each gave what it can until the line fits; in a very narrow terminal it still may not. */

@@ -141,7 +141,8 @@ for (const [limit, printed, isCut] of [
     const result = await list(['acme/site', '--json=name', '--limit', `${limit}`], world);
     assert.equal(result.exitCode, 0);
     assert.equal(JSON.parse(result.stdout).length, printed);
-    assert.equal(result.stderr.includes(`Stopped after ${printed} branches`), isCut);
+    const counted = `${printed} ${printed === 1 ? 'branch' : 'branches'}`;
+    assert.equal(result.stderr.includes(`Stopped after ${counted}, as`), isCut);
   });
 }
 
@@ -194,23 +195,33 @@ for (const [status, exitCode] of [
   });
 }
 
-test('Ctrl-C in the middle of a list ends with 130, not as an incomplete one', async (t) => {
-  const { world } = await sandboxWorld(t, {
-    generated: [{ fullName: 'acme/site', branches: 250 }],
+const leftByInterrupt: Readonly<Record<string, (stdout: string) => boolean>> = {
+  tsv: (stdout) => stdout.endsWith('\n') && stdout.split('\n').length === 101,
+  json: (stdout) => JSON.parse(stdout).length === 100,
+  table: (stdout) => stdout === '',
+};
+
+for (const [format, isLeft] of Object.entries(leftByInterrupt)) {
+  test(`Ctrl-C in the middle of a list ends with 130, not as an incomplete one, and leaves a valid ${format}`, async (t) => {
+    const { world } = await sandboxWorld(t, {
+      generated: [{ fullName: 'acme/site', branches: 250 }],
+    });
+    const controller = new AbortController();
+    const reason = new BitbranchError('interrupted', 'Stopped by Ctrl-C.');
+    const http = {
+      ...world.http,
+      send: async (request: Parameters<typeof world.http.send>[0]) => {
+        if (!isSecondPage(request.url)) return world.http.send(request);
+        controller.abort(reason);
+        throw reason;
+      },
+    };
+    const argv = ['acme/site', '--format', format];
+    const result = await list(argv, { ...world, http, interrupted: controller.signal });
+    assert.deepEqual([result.exitCode, result.stderr], [130, 'bitbranch: Stopped by Ctrl-C.\n']);
+    assert.ok(isLeft(result.stdout), result.stdout.slice(-100));
   });
-  const controller = new AbortController();
-  const reason = new BitbranchError('interrupted', 'Stopped by Ctrl-C.');
-  const http = {
-    ...world.http,
-    send: async (request: Parameters<typeof world.http.send>[0]) => {
-      if (!isSecondPage(request.url)) return world.http.send(request);
-      controller.abort(reason);
-      throw reason;
-    },
-  };
-  const result = await list(['acme/site'], { ...world, http, interrupted: controller.signal });
-  assert.deepEqual([result.exitCode, result.stderr], [130, 'bitbranch: Stopped by Ctrl-C.\n']);
-});
+}
 
 test('a reader that has enough ends the list quietly', async (t) => {
   const { world } = await sandboxWorld(t, {

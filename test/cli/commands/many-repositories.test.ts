@@ -134,6 +134,16 @@ test('one that breaks off keeps what was printed of it', async (t) => {
   assert.match(result.stderr, /^bitbranch: acme\/one: .*status 500/);
 });
 
+test('where one failed and a limit cut another, none is called complete', async (t) => {
+  const { world } = await sandboxWorld(t, { generated });
+  const argv = ['acme/none', 'acme/two', 'beta/three', '--limit'];
+  const cut = await list([...argv, '2'], world);
+  assert.equal(cut.exitCode, 3);
+  assert.match(cut.stderr, /stands above\.$/m);
+  const whole = await list([...argv, '9'], world);
+  assert.match(whole.stderr, /stands above; all others are complete\.$/m);
+});
+
 test('where all fail and nothing is printed, the exit code is that of the cause', async (t) => {
   const { world } = await sandboxWorld(t, { generated });
   const { exitCode, stdout, stderr } = await list(['acme/a', 'acme/b', '--json'], world);

@@ -7,7 +7,7 @@ import { type TestWorld, testContext } from '../../helpers/context.ts';
 
 function setUp(world: TestWorld) {
   const context = testContext(world);
-  const progress = listProgress('branches', 'tsv', context);
+  const progress = listProgress(['branch', 'branches'], 'tsv', context);
   return { context, progress, printed: context.printed };
 }
 

@@ -31,7 +31,11 @@ function movedClock() {
 function setUp(world: TestWorld = {}, format: Format = 'table') {
   const { clock, pass } = movedClock();
   const context = testContext({ answers: [], stdoutIsTerminal: true, clock, ...world });
-  return { pass, progress: listProgress('branches', format, context), printed: context.printed };
+  return {
+    pass,
+    progress: listProgress(['branch', 'branches'], format, context),
+    printed: context.printed,
+  };
 }
 
 const clear = '\r\u001b[K';
@@ -91,7 +95,7 @@ for (const [what, world, format] of silent) {
   test(`there is no progress where ${what}, and sentences are said all the same`, async () => {
     const { clock, pass } = movedClock();
     const context = testContext({ stdoutIsTerminal: true, clock, ...world });
-    const progress = listProgress('branches', format, context);
+    const progress = listProgress(['branch', 'branches'], format, context);
     await progress.add(5);
     await pass(5_000);
     await progress.write('A sentence.\n');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { showDate } from '../../../src/cli/output/age.ts';
+import { longestAge, showDate } from '../../../src/cli/output/age.ts';
 
 const nowMs = Date.UTC(2026, 10, 24, 12);
 
@@ -26,6 +26,7 @@ const ages: readonly (readonly [isoDate: string, age: string])[] = [
 for (const [isoDate, age] of ages) {
   test(`${isoDate} is shown as ${age} to a person, and as its date in a file`, () => {
     assert.equal(showDate(isoDate, { isTerminal: true, nowMs }), age);
+    assert.ok(age.length <= longestAge, 'a table cuts no age');
     assert.equal(showDate(isoDate, { isTerminal: false, nowMs }), isoDate.slice(0, 10));
   });
 }

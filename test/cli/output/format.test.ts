@@ -56,7 +56,7 @@ const refused: ReadonlyArray<readonly [OutputFlags, RegExp, RegExp]> = [
   [{ null: true, format: 'jsonl' }, /the format is jsonl/, /--format names/],
   [{ csvSafe: true }, /the format is tsv/, /--format csv/],
   [{ json: true, format: 'tsv' }, /--json and --format tsv contradict/, /picks the fields/],
-  [{ json: true, format: 'names' }, /contradict/, /Leave one of them out/],
+  [{ json: true, format: 'names' }, /contradict/, /^Leave one of them out\.$/],
   [{ json: 'hash', format: 'names' }, /prints names only/, /--format tsv/],
   [{ json: 'nam' }, /no field "nam"/, /^Did you mean name\? The fields are repository, name, /],
   [{ json: 'xyzzy' }, /no field "xyzzy"/, /^The fields are repository, name, /],
