@@ -1,6 +1,6 @@
 import type { Branch, BranchField } from './branch.ts';
-import { nameTest } from './branch-globs.ts';
 import type { BranchQuery } from './branch-query.ts';
+import { nameTest } from './name-globs.ts';
 
 type Test = (branch: Branch) => boolean;
 

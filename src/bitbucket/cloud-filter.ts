@@ -1,6 +1,6 @@
-import { namePartsWanted } from './branch-globs.ts';
 import type { BranchQuery } from './branch-query.ts';
 import { isoSeconds } from './commit-text.ts';
+import { namePartsWanted } from './name-globs.ts';
 
 /** More than this would make the address longer than servers take. */
 const longestNameCondition = 1_000;

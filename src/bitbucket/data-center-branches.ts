@@ -1,5 +1,4 @@
 import type { Branch, BranchField } from './branch.ts';
-import { namePartWanted } from './branch-globs.ts';
 import type { BranchQuery } from './branch-query.ts';
 import { firstLine, isoSeconds } from './commit-text.ts';
 import { defaultBranchName } from './data-center-default-branch.ts';
@@ -7,6 +6,7 @@ import { readDataCenterPages } from './data-center-pagination.ts';
 import { dataCenterRepositoryPath, dataCenterWebPath } from './data-center-paths.ts';
 import type { Host } from './hosts.ts';
 import { booleanAt, integerAt, requiredStringAt, stringAt, unexpectedValue } from './json-path.ts';
+import { namePartWanted } from './name-globs.ts';
 import type { JsonApi } from './pagination.ts';
 import type { Repository } from './repository-reference.ts';
 import type { RowPage } from './row-pages.ts';

@@ -4,10 +4,14 @@ export function dataCenterRepositoryPath({ workspace, slug }: Repository): strin
   return `/rest/api/latest/projects/${encodeURIComponent(workspace)}/repos/${encodeURIComponent(slug)}`;
 }
 
-/** Where the pages of a repository are, below the host's URL: those of a personal project are below its user. */
+/** Where the pages of a project are, below the host's URL: a personal one is its user. */
+export function dataCenterProjectPath(key: string): string {
+  return key.startsWith('~')
+    ? `users/${encodeURIComponent(key.slice(1))}`
+    : `projects/${encodeURIComponent(key)}`;
+}
+
+/** Where the pages of a repository are, below the host's URL. */
 export function dataCenterWebPath({ workspace, slug }: Repository): string {
-  const owner = workspace.startsWith('~')
-    ? `users/${encodeURIComponent(workspace.slice(1))}`
-    : `projects/${encodeURIComponent(workspace)}`;
-  return `${owner}/repos/${encodeURIComponent(slug)}`;
+  return `${dataCenterProjectPath(workspace)}/repos/${encodeURIComponent(slug)}`;
 }

@@ -13,7 +13,7 @@ import type { RowPage } from './row-pages.ts';
 const concurrency = 8;
 
 /**
- * The repositories of a project on Data Center; of all projects for null.
+ * The repositories of a project on Data Center, without their main branches; of all projects for null.
  * @param pageLength rows in a page
  */
 export async function* listDataCenterRepositories(
@@ -21,16 +21,12 @@ export async function* listDataCenterRepositories(
   host: Host,
   project: string | null,
   fields: readonly RepositoryField[],
-  { notices, pageLength }: { notices: ListingNotices; pageLength?: number | undefined },
+  pageLength?: number,
 ): AsyncGenerator<RowPage<RepositoryListing>, void, void> {
   const path = project === null ? '/repos' : `/projects/${encodeURIComponent(project)}/repos`;
   const pages = readDataCenterPages(api, `/rest/api/latest${path}`, {}, pageLength);
   for await (const page of pages) {
-    const rows = page.values.map((value) => toListing(value, fields, host));
-    yield {
-      ...page,
-      rows: fields.includes('mainBranch') ? await withMainBranches(rows, api, notices) : rows,
-    };
+    yield { ...page, rows: page.values.map((value) => toListing(value, fields, host)) };
   }
 }
 
@@ -56,19 +52,21 @@ function toListing(
   };
 }
 
-/** Data Center tells the default branch of one repository at a time. */
-async function withMainBranches(
-  rows: readonly RepositoryListing[],
+/** The same repositories with their main branches; Data Center tells those of one repository at a time. */
+export async function* withMainBranches(
+  pages: AsyncIterable<RowPage<RepositoryListing>>,
   api: JsonApi,
   notices: ListingNotices,
-): Promise<RepositoryListing[]> {
-  if (rows.length > 0) await notices.onBulk?.(rows.length);
-  const asked = inOrder(rows, concurrency, async (row) => {
-    const [workspace = '', slug = ''] = row.repository.split('/');
-    const mainBranch = await defaultBranchName(api, dataCenterRepositoryPath({ workspace, slug }));
-    return { ...row, mainBranch };
-  });
-  const complete: RepositoryListing[] = [];
-  for await (const row of asked) complete.push(row);
-  return complete;
+): AsyncGenerator<RowPage<RepositoryListing>, void, void> {
+  for await (const page of pages) {
+    if (page.rows.length > 0) await notices.onBulk?.(page.rows.length);
+    const asked = inOrder(page.rows, concurrency, async (row) => {
+      const [workspace = '', slug = ''] = row.repository.split('/');
+      const path = dataCenterRepositoryPath({ workspace, slug });
+      return { ...row, mainBranch: await defaultBranchName(api, path) };
+    });
+    const rows: RepositoryListing[] = [];
+    for await (const row of asked) rows.push(row);
+    yield { ...page, rows };
+  }
 }

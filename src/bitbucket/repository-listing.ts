@@ -40,6 +40,8 @@ export interface RepositorySelection {
 }
 
 export interface RepositoryQuery extends RepositorySelection {
+  /** Globs for the slug, as for the names of branches. */
+  readonly match?: readonly string[] | undefined;
   /** Without it the server's order is kept. */
   readonly sort?: RepositorySort | undefined;
   /** So many at most; at least 1. */

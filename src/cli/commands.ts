@@ -69,13 +69,14 @@ export const commands = {
     readsCredential: true,
   },
   repos: {
-    operands: '[WORKSPACE]',
-    maxOperands: 1,
+    operands: '[WORKSPACE…]',
+    maxOperands: Number.POSITIVE_INFINITY,
     summary:
-      'list the repositories of a workspace (Data Center: of a project); without it, all that you can see',
-    flags: ['query', 'sort', 'limit', 'format', 'null', 'csv-safe'],
+      'list the repositories of workspaces (Data Center: projects), or all that you see; - reads names from standard input',
+    flags: ['match', 'query', 'sort', 'limit', 'format', 'null', 'csv-safe', 'web'],
     examples: [
       'bitbranch repos atlassian',
+      "bitbranch repos atlassian --match 'aui-*' --json=slug,url",
       'bitbranch repos atlassian --format names | bitbranch branches - --older 90d',
     ],
     readsCredential: true,

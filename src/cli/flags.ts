@@ -93,7 +93,7 @@ export const commandFlags = {
   match: {
     value: 'GLOB',
     repeatable: true,
-    summary: "only names that match; with ! before it, all but those: --match '!release/*'",
+    summary: "only names (repos: slugs) that match; after a !, all but those: '!release/*'",
   },
   query: {
     value: 'TEXT',

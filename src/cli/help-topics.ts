@@ -94,7 +94,14 @@ const promiseLines = [
 const selectionLines = [
   '--query is text of Cloud\'s filter language, such as: name ~ "fix" AND target.date > 2026-01-31',
   '--match: * and ? stay within a part of the name, ** stands for any number of parts, [a-z] and {a,b} are as in a shell; the last pattern that matches decides.',
-  'Several repositories are listed in the order asked, each by itself; --limit counts over all of them.',
+  'Several repositories or workspaces are listed in the order asked, each by itself; --limit counts over all of them.',
+  'What a host selected is tested again here, all but the --query; in another order than --sort date asked for, its list is an error.',
+  'repos --sort updated is for Cloud: a Data Center does not tell when a repository was changed.',
+];
+
+const limitLines = [
+  'A list that changes while it is read says so on stderr. A Data Center tells no total, so that a deletion during a list of more than one page can go unnoticed there.',
+  'api --paginate writes JSON anew: numbers beyond 2^53 lose digits. Without it, api prints every byte as it came.',
 ];
 
 function formattingHelp({ section, rows, sentences }: HelpLayout): string {
@@ -111,6 +118,7 @@ function formattingHelp({ section, rows, sentences }: HelpLayout): string {
     section('Picking fields', sentences(fieldLines)),
     section('What scripts can rely on', sentences(promiseLines)),
     section('Selecting and sorting', sentences(selectionLines)),
+    section('What can be missed', sentences(limitLines)),
   ].join('\n');
 }
 

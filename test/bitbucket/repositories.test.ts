@@ -66,6 +66,19 @@ test('the repositories of a project on Data Center; the main branch takes a requ
   assert.deepEqual([heard, dataCenter.asked.length], [[3], 4]);
 });
 
+test('only the main branches of the repositories wanted are asked for', async (t) => {
+  const { dataCenter } = await listingWorlds(t, { generated });
+  const heard: number[] = [];
+  const onBulk = async (count: number) => void heard.push(count);
+  const query = { fields: ['mainBranch'], match: ['site*', '!*9'] } as const;
+  const rows = await collectRows(list(dataCenter, 'ACME', query, { onBulk }));
+  assert.deepEqual(
+    rows.map(({ slug, mainBranch }) => [slug, mainBranch]),
+    [['site10', 'main']],
+  );
+  assert.deepEqual([heard, dataCenter.asked.length], [[1], 2]);
+});
+
 test('what was not asked for is neither requested nor shown', async (t) => {
   const { cloud, dataCenter } = await listingWorlds(t, { generated });
   for (const [world, owner] of [

@@ -73,7 +73,7 @@ const mistakes: readonly (readonly [argv: readonly string[], message: RegExp, hi
   [['login', '--no-browser=firefox'], /--no-browser takes no value/, /just --no-browser/],
   [['status', '--limit', '3'], /status has no flag --limit/, /status --help/],
   [['status', 'me'], /status does not take "me"/, /status --help/],
-  [['repos', 'a', 'b'], /repos does not take "b"/, /repos --help/],
+  [['api', 'a', 'b'], /api does not take "b"/, /api --help/],
   [['branches', '--sort', '--limit', '3'], /--sort needs a value/, /--sort KEY/],
   [['branches', '--author', '-x'], /--author needs a value/, /--author=VALUE/],
   [['status', '--json', 'host'], /status does not take "host"/, /status --help/],

@@ -15,6 +15,7 @@ import {
 import { listingNotices, waitNote } from '../listing/notices.ts';
 import { printList } from '../listing/print-list.ts';
 import { listProgress } from '../listing/progress.ts';
+import { namedOwners } from '../listing/wanted-owners.ts';
 import { repositoryRecords } from '../output/repository-records.ts';
 
 /** What `--sort` takes for repositories. */
@@ -32,14 +33,19 @@ const nouns = {
 export async function run(args: Arguments, context: Context): Promise<void> {
   const options = reposOptions(args, context);
   const sources = { args, env: context.env, settings: await context.settings.read() };
+  if (args.has('web')) {
+    const { openRepositoriesPage } = await import('../listing/open-page.ts');
+    return openRepositoriesPage(sources, context);
+  }
   const host = namedHost(sources) ?? onlyHost(sources);
+  const named = args.operands.length === 0 ? undefined : await namedOwners(args, context);
   const progress = listProgress(nouns.records, options.plan.format, context);
   const clientOf = apiClients(sources, waitNote(progress, context), context);
   const notices = listingNotices(progress, nouns.records[0]);
   await printList(
     async () => {
       const api = await clientOf(host);
-      const owners = await ownersOf(host, args.operands[0], api);
+      const owners: readonly (string | null)[] = named ?? (await allOwners(host, api));
       return owners.map((owner) => ({
         name: owner ?? host.name,
         pages: listRepositories(api, host, owner, options.query, notices),
@@ -62,17 +68,18 @@ function reposOptions(args: Arguments, context: Context): ReposOptions {
   const sort = sortOption(args, repositorySortKeys);
   return {
     ...options,
-    query: { fields: plan.neededFields, query: args.value('query'), sort, limit },
+    query: {
+      fields: plan.neededFields,
+      match: args.has('match') ? args.values('match') : undefined,
+      query: args.value('query'),
+      sort,
+      limit,
+    },
   };
 }
 
-/** Workspaces, or projects; null stands for all that the user can see. */
-async function ownersOf(
-  host: Host,
-  named: string | undefined,
-  api: JsonApi,
-): Promise<readonly (string | null)[]> {
-  if (named !== undefined) return [named];
+/** All that the user can see: the workspaces on Cloud; on Data Center null stands for all projects. */
+async function allOwners(host: Host, api: JsonApi): Promise<readonly (string | null)[]> {
   if (host.kind === 'datacenter') return [null];
   const { userWorkspaces } = await import('../../bitbucket/user-workspaces.ts');
   return userWorkspaces(api);

@@ -66,12 +66,17 @@ export async function namedRepositories(
   sources: HostSources,
   context: Context,
 ): Promise<readonly RepositoryReference[]> {
-  const { operands } = sources.args;
-  if (operands.length === 0) return [await repositoryHere(sources, context)];
-  const lines = operands.includes('-') ? namesIn(await context.terminal.readStdin()) : [];
-  return operands
-    .flatMap((operand) => (operand === '-' ? lines : [operand]))
-    .map(parseRepositoryReference);
+  if (sources.args.operands.length === 0) return [await repositoryHere(sources, context)];
+  return (await namesGiven(sources.args, context)).map(parseRepositoryReference);
+}
+
+/** The operands, with what standard input names in the place of `-`. */
+export async function namesGiven(
+  { operands }: Arguments,
+  { terminal }: Pick<Context, 'terminal'>,
+): Promise<readonly string[]> {
+  const lines = operands.includes('-') ? namesIn(await terminal.readStdin()) : [];
+  return operands.flatMap((operand) => (operand === '-' ? lines : [operand]));
 }
 
 /** One a line; blank lines and those that begin with `#` are passed over. */

@@ -30,6 +30,15 @@ const lists: readonly (readonly [argv: readonly string[], names: readonly string
     ['acme/site', 'acme/docs', 'acme/App'],
   ],
   [
+    ['beta', 'acme'],
+    ['beta/one', 'acme/site', 'acme/App', 'acme/docs'],
+  ],
+  [['acme', 'beta', '--match', '*o*', '--match', '!d*'], ['beta/one']],
+  [
+    ['--match', 'site', '--match', 'o?e'],
+    ['acme/site', 'beta/one'],
+  ],
+  [
     ['acme', '--query', 'name ~ "s"'],
     ['acme/site', 'acme/docs'],
   ],
@@ -42,6 +51,27 @@ for (const [argv, names] of lists) {
     assert.deepEqual(result, { exitCode: 0, stdout: `${names.join('\n')}\n`, stderr: '' });
   });
 }
+
+test('workspaces are read from standard input in the place of -', async (t) => {
+  const { world } = await sandboxWorld(t, { generated });
+  const stdin = '# mine\n\nacme\n';
+  const result = await repos(['beta', '-', '--format=names'], { ...world, stdin });
+  assert.equal(result.stdout, 'beta/one\nacme/site\nacme/App\nacme/docs\n');
+});
+
+test('--match is applied before --limit counts', async (t) => {
+  const { world } = await sandboxWorld(t, { generated });
+  const argv = ['acme', '--match=d*', '--limit=1', '--format=names'];
+  assert.deepEqual(await repos(argv, world), { exitCode: 0, stdout: 'acme/docs\n', stderr: '' });
+});
+
+test('--sort updated is refused for a Data Center, which does not tell it', async (t) => {
+  const { world, sandbox } = await sandboxWorld(t, { generated });
+  const argv = ['ACME', '--sort=-updated', '--host', sandbox.url, '--kind=datacenter'];
+  const result = await repos(argv, world);
+  assert.deepEqual([result.exitCode, result.stdout], [2, '']);
+  assert.match(result.stderr, /does not tell when a repository was changed/);
+});
 
 test('every format has its fields', async (t) => {
   const { world, sandbox } = await sandboxWorld(t, { generated });
@@ -118,7 +148,7 @@ test('a workspace that fails does not hide the others', async (t) => {
   assert.match(result.stderr, /^bitbranch: acme: .*1 of 2 workspaces/s);
 });
 
-for (const argv of [['--sort=date'], ['a', 'b'], ['--match', 'x'], ['--format=xml']]) {
+for (const argv of [['--sort=date'], ['a/b'], [''], ['--author', 'x'], ['--format=xml']]) {
   test(`repos ${argv.join(' ')} is a usage error before anything is sent`, async () => {
     const { exitCode, stdout } = await repos(argv, { env: { BITBRANCH_TOKEN: 'x' } });
     assert.deepEqual([exitCode, stdout], [2, '']);

@@ -4,11 +4,11 @@ import { run } from '../../../src/cli/run.ts';
 import { type TestWorld, testContext } from '../../helpers/context.ts';
 import { cloudUrl, credentialFor, otherUrl, signedIn } from '../../helpers/signed-in.ts';
 
-async function web(argv: readonly string[], world: TestWorld) {
+async function web(argv: readonly string[], world: TestWorld, command = 'branches') {
   const opened: unknown[] = [];
   const browser = { open: async (...call: unknown[]) => void opened.push(call) };
   const context = testContext({ ...world, browser });
-  const exitCode = await run(['branches', '--web', ...argv], context);
+  const exitCode = await run([command, '--web', ...argv], context);
   return { exitCode, opened, ...context.printed };
 }
 
@@ -54,6 +54,30 @@ test('--no-browser only prints the address', async () => {
 for (const argv of [['a/b', 'c/d'], ['-'], ['--workspace', 'w']]) {
   test(`branches --web ${argv.join(' ')} is refused`, async () => {
     const result = await web(argv, signedIn(credentialFor(cloudUrl)));
+    assert.deepEqual([result.exitCode, result.opened], [2, []]);
+  });
+}
+
+const repositoryPages: readonly (readonly [argv: readonly string[], url: string])[] = [
+  [['acme'], `${cloudUrl}/acme/workspace/repositories/`],
+  [['PRJ', '--kind', 'datacenter', '--host', otherUrl], `${otherUrl}/projects/PRJ`],
+  [['~maria', '--kind', 'datacenter', '--host', otherUrl], `${otherUrl}/users/maria`],
+];
+
+for (const [argv, url] of repositoryPages) {
+  test(`repos --web ${argv.join(' ')} opens ${url}`, async () => {
+    const world = signedIn(credentialFor(cloudUrl));
+    const result = await web([...argv, '--browser', 'lynx'], world, 'repos');
+    assert.deepEqual(
+      [result.exitCode, result.opened, result.stderr],
+      [0, [[url, 'lynx']], `${url}\n`],
+    );
+  });
+}
+
+for (const argv of [[], ['a', 'b'], ['a/b']]) {
+  test(`repos --web ${argv.join(' ')} is refused`, async () => {
+    const result = await web(argv, signedIn(credentialFor(cloudUrl)), 'repos');
     assert.deepEqual([result.exitCode, result.opened], [2, []]);
   });
 }

@@ -2,8 +2,14 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { OutputFlags } from '../../../src/cli/output/format.ts';
-import { type BranchRow, main, printed } from './printed.ts';
+import {
+  type BranchRow,
+  main,
+  type Printing,
+  printed,
+  printedRepositories,
+  type RepositoryRow,
+} from './printed.ts';
 
 /** What scripts rely on: a change of these files is a new version of the formats. */
 const directory = join(import.meta.dirname, 'golden');
@@ -49,7 +55,35 @@ const pages: readonly (readonly BranchRow[])[] = [
   ],
 ];
 
-const cases: Readonly<Record<string, { flags: OutputFlags; columns?: number }>> = {
+const site: RepositoryRow = {
+  repository: 'acme/site',
+  name: 'The site',
+  slug: 'site',
+  private: true,
+  mainBranch: 'main',
+  updated: '2026-01-02T03:04:05Z',
+  description: 'Say "hello", twice',
+  url: 'https://bitbucket.org/acme/site',
+};
+
+const repositoryPages: readonly (readonly RepositoryRow[])[] = [
+  [site, { ...site, repository: 'acme/public', slug: 'public', private: false, mainBranch: null }],
+  [],
+  [
+    { ...site, private: null, mainBranch: null, updated: null, description: null, url: null },
+    {
+      ...site,
+      repository: 'größe/日本語',
+      name: '=1+1',
+      slug: '日本語',
+      mainBranch: 'tab\there',
+      description: 'line\nbreak\r\nback\\slash \u001b[31m \u202e \ud800',
+    },
+    { ...site, name: '', mainBranch: '', description: '@SUM(A1)' },
+  ],
+];
+
+const cases: Readonly<Record<string, Printing>> = {
   table: { flags: { format: 'table' } },
   'table-60-columns': { flags: { format: 'table' }, columns: 60 },
   tsv: { flags: { format: 'tsv' } },
@@ -65,15 +99,38 @@ const cases: Readonly<Record<string, { flags: OutputFlags; columns?: number }>> 
   'csv-safe': { flags: { format: 'csv', json: 'name,default,date,author,message', csvSafe: true } },
 };
 
-for (const [name, printing] of Object.entries(cases)) {
+const everyRepositoryField = 'repository,name,slug,private,mainBranch,updated,description,url';
+
+const repositoryCases: Readonly<Record<string, Printing>> = {
+  'repos-tsv': { flags: { format: 'tsv' } },
+  'repos-tsv-all-fields': { flags: { format: 'tsv', json: everyRepositoryField } },
+  'repos-names': { flags: { format: 'names' } },
+  'repos-names-null': { flags: { format: 'names', null: true } },
+  'repos-json': { flags: { format: 'json' } },
+  'repos-json-picked': { flags: { json: 'updated,slug' } },
+  'repos-jsonl': { flags: { format: 'jsonl' } },
+  'repos-csv': { flags: { format: 'csv' } },
+  'repos-csv-safe': { flags: { format: 'csv', json: everyRepositoryField, csvSafe: true } },
+};
+
+const outputs: readonly (readonly [name: string, printed: () => Promise<{ stdout: string }>])[] = [
+  ...Object.entries(cases).map(
+    ([name, printing]) => [name, () => printed(pages, printing)] as const,
+  ),
+  ...Object.entries(repositoryCases).map(
+    ([name, printing]) => [name, () => printedRepositories(repositoryPages, printing)] as const,
+  ),
+];
+
+for (const [name, print] of outputs) {
   test(`${name} is byte for byte what it was`, async () => {
     const golden = await readFile(join(directory, `${name}.golden`));
-    const { stdout } = await printed(pages, printing);
+    const { stdout } = await print();
     assert.equal(JSON.stringify(stdout.toWellFormed()), JSON.stringify(golden.toString('utf8')));
   });
 }
 
 test('every golden file has its test', async () => {
   const names = (await readdir(directory)).map((file) => file.replace(/\.golden$/, ''));
-  assert.deepEqual(names.sort(), Object.keys(cases).sort());
+  assert.deepEqual(names.sort(), outputs.map(([name]) => name).sort());
 });

@@ -1,11 +1,14 @@
 import type { BranchField } from '../../../src/bitbucket/branch.ts';
+import type { RepositoryField } from '../../../src/bitbucket/repository-listing.ts';
 import { branchRecords } from '../../../src/cli/output/branch-records.ts';
 import { type OutputFlags, planOutput } from '../../../src/cli/output/format.ts';
 import { createRecordWriter } from '../../../src/cli/output/record-writer.ts';
-import type { Row } from '../../../src/cli/output/records.ts';
+import type { RecordType, Row } from '../../../src/cli/output/records.ts';
+import { repositoryRecords } from '../../../src/cli/output/repository-records.ts';
 import { testContext, testNowMs } from '../../helpers/context.ts';
 
 export type BranchRow = Row<BranchField>;
+export type RepositoryRow = Row<RepositoryField>;
 
 export interface Printing {
   readonly flags: OutputFlags;
@@ -16,15 +19,25 @@ export interface Printing {
 }
 
 /** What is printed for pages of branches. */
-export async function printed(
-  pages: readonly (readonly BranchRow[])[],
+export const printed = printer(branchRecords);
+/** What is printed for pages of repositories. */
+export const printedRepositories = printer(repositoryRecords);
+
+function printer<Field extends string>(type: RecordType<Field>) {
+  return (pages: readonly (readonly Row<Field>[])[], printing: Printing) =>
+    print(type, pages, printing);
+}
+
+async function print<Field extends string>(
+  type: RecordType<Field>,
+  pages: readonly (readonly Row<Field>[])[],
   { flags, columns, useColor = false, showsLinks = false }: Printing,
 ): Promise<{ stdout: string; stderr: string }> {
   const isTerminal = columns !== undefined;
   const context = testContext({ stdoutIsTerminal: isTerminal, columns: columns ?? 80 });
   const { stdout, stderr } = context.terminal;
-  const plan = planOutput(flags, branchRecords, { isTerminal, showsLinks, isGrouped: false });
-  const writer = createRecordWriter(plan, branchRecords, {
+  const plan = planOutput(flags, type, { isTerminal, showsLinks, isGrouped: false });
+  const writer = createRecordWriter(plan, type, {
     stdout,
     stderr,
     useColor,

@@ -1,16 +1,16 @@
 import { BitbranchError } from '../errors.ts';
 
 /**
- * Tells by its name whether a branch is wanted. `*` and `?` stay within a segment of the name, `**` as a segment stands for
+ * Tells by its name whether a branch or repository is wanted. `*` and `?` stay within a segment of the name, `**` as a segment stands for
  * any number of them, `[…]` and `{…,…}` are as in a shell, case counts. A leading `!` takes out what the rest matches. The
- * last glob that matches decides; a branch that none matches is wanted if the first glob takes out.
+ * last glob that matches decides; one that none matches is wanted if the first glob takes out.
  * @throws {BitbranchError} `usage` for a glob that is empty or longer than anyone needs.
  */
 export async function nameTest(globs: readonly string[]): Promise<(name: string) => boolean> {
   const unusable = globs.find((glob) => !/^!?[^!]/.test(glob) || glob.length > longestGlob);
   if (unusable !== undefined) {
     throw new BitbranchError('usage', `--match can't use "${unusable.slice(0, 80)}".`, {
-      hint: "Give a glob such as 'feature/*' or '**/*-fix'; '!' before it takes branches out.",
+      hint: "Give a glob such as 'feature/*' or '**/*-fix'; '!' before it takes names out.",
     });
   }
   const { Minimatch } = await import('minimatch');
@@ -31,7 +31,7 @@ export async function nameTest(globs: readonly string[]): Promise<(name: string)
 }
 
 /**
- * Parts of names such that each wanted branch has one of them in its name: what a server that knows no globs can look for.
+ * Parts of names such that each wanted name has one of them in it: what a server that knows no globs can look for.
  * Null where there are none. They are ASCII, so that looking for them in either case finds at least what is wanted.
  */
 export function namePartsWanted(globs: readonly string[]): readonly string[] | null {
@@ -40,7 +40,7 @@ export function namePartsWanted(globs: readonly string[]): readonly string[] | n
   return parts.includes('') ? null : [...new Set(parts)];
 }
 
-/** One such part that every wanted branch has, for a server that looks for no more than one. */
+/** One such part that every wanted name has, for a server that looks for no more than one. */
 export function namePartWanted(globs: readonly string[]): string | null {
   const [part, ...others] = namePartsWanted(globs) ?? [];
   return part === undefined || others.length > 0 ? null : part;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { namePartsWanted, namePartWanted, nameTest } from '../../src/bitbucket/branch-globs.ts';
+import { namePartsWanted, namePartWanted, nameTest } from '../../src/bitbucket/name-globs.ts';
 
 const cases: ReadonlyArray<
   readonly [globs: readonly string[], wanted: readonly string[], unwanted: readonly string[]]
