@@ -81,3 +81,8 @@ export function serve(
   const otherMethods = app.supportedMethods.filter((method) => !allowed.includes(method));
   app.route({ method: otherMethods, url, onRequest: refuse, handler: refuse });
 }
+
+/** Serves what is only read; HEAD gets the answer of GET without its body (RFC 9110 section 9.3.2). */
+export function serveReading(app: FastifyInstance, url: string, handler: Handler): void {
+  serve(app, url, { GET: handler, HEAD: handler });
+}

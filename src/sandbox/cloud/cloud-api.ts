@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from '../api-error.ts';
 import type { Authenticate, Caller } from '../caller.ts';
-import { baseUrlOf, pathParametersOf, serve, urlOf } from '../http.ts';
+import { baseUrlOf, pathParametersOf, serveReading, urlOf } from '../http.ts';
 import type { Permission } from '../permission.ts';
 import { type LazyList, lazyList, type Repository } from '../repositories/repository.ts';
 import { type CloudAnswers, cloudAnswers } from './cloud-answers.ts';
@@ -57,16 +57,14 @@ export function serveCloudApi(
 ): void {
   /** @param answer with a Buffer for what is JSON already */
   function get(path: string, permission: Permission, answer: (call: Call) => Promise<unknown>) {
-    serve(app, path, {
-      GET: async (request, reply) => {
-        const caller = authenticate(request);
-        reply.header('x-credential-type', caller.credentialType);
-        requirePermission(permission, caller);
-        const call = callOf(request);
-        const answered = await answer(call);
-        if (!Buffer.isBuffer(answered)) return narrowed(answered, call.url);
-        return reply.type('application/json; charset=utf-8').send(answered);
-      },
+    serveReading(app, path, async (request, reply) => {
+      const caller = authenticate(request);
+      reply.header('x-credential-type', caller.credentialType);
+      requirePermission(permission, caller);
+      const call = callOf(request);
+      const answered = await answer(call);
+      if (!Buffer.isBuffer(answered)) return narrowed(answered, call.url);
+      return reply.type('application/json; charset=utf-8').send(answered);
     });
   }
 

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { account } from '../account.ts';
 import { ApiError } from '../api-error.ts';
 import type { Authenticate } from '../caller.ts';
-import { baseUrlOf, pathParametersOf, serve, urlOf } from '../http.ts';
+import { baseUrlOf, pathParametersOf, serveReading, urlOf } from '../http.ts';
 import type { Permission } from '../permission.ts';
 import { type Branch, lazyList, type Refs, type Repository } from '../repositories/repository.ts';
 import {
@@ -34,16 +34,14 @@ export function serveDataCenterApi(app: FastifyInstance, options: DataCenterApiO
 
   function get(path: string, permission: Permission | null, answer: (call: Call) => unknown) {
     for (const version of ['latest', '1.0']) {
-      serve(app, `/rest/api/${version}${path}`, {
-        GET: async (request, reply) => {
-          if (permission !== null || request.headers.authorization !== undefined) {
-            const { isUser, permissions } = options.authenticate(request);
-            if (isUser) reply.header('x-ausername', encodeURIComponent(account.username));
-            requirePermission(permission, permissions);
-          }
-          const call = { url: urlOf(request), path: pathParametersOf(request) };
-          return answer({ ...call, baseUrl: baseUrlOf(request) });
-        },
+      serveReading(app, `/rest/api/${version}${path}`, async (request, reply) => {
+        if (permission !== null || request.headers.authorization !== undefined) {
+          const { isUser, permissions } = options.authenticate(request);
+          if (isUser) reply.header('x-ausername', encodeURIComponent(account.username));
+          requirePermission(permission, permissions);
+        }
+        const call = { url: urlOf(request), path: pathParametersOf(request) };
+        return answer({ ...call, baseUrl: baseUrlOf(request) });
       });
     }
   }

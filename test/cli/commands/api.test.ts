@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { run } from '../../../src/cli/run.ts';
 import type { HttpClient } from '../../../src/context.ts';
 import { BitbranchError } from '../../../src/errors.ts';
+import { startSandbox } from '../../../src/sandbox/sandbox.ts';
+import { createHttpClient } from '../../../src/system/http.ts';
 import { scriptedHttp, type TestWorld, testContext } from '../../helpers/context.ts';
 import { sandboxWorld } from '../../helpers/sandbox-world.ts';
 import { cloudUrl, credentialFor, otherUrl, signedIn } from '../../helpers/signed-in.ts';
@@ -438,3 +440,22 @@ test('a sandbox accepts the signed request, escapes and plus signs included', as
   assert.deepEqual([exitCode, stderr], [0, '']);
   assert.ok('values' in JSON.parse(stdout));
 });
+
+for (const [kind, path] of [
+  ['cloud', '/2.0/repositories/acme/site/refs/branches?pagelen=100'],
+  ['datacenter', '/rest/api/latest/projects/ACME/repos/site/branches?limit=100'],
+] as const) {
+  test(`${kind}: HEAD gives the headers of GET, the compression included, and nothing else`, async (t) => {
+    const sandbox = await startSandbox({
+      generated: [{ fullName: 'acme/site', branches: 100 }],
+      tokens: [{ token: 'abc', kind: 'user' }],
+    });
+    t.after(() => sandbox.close());
+    const interrupted = new AbortController().signal;
+    const world = { env: token, http: createHttpClient({ userAgent: 'test', interrupted }) };
+    const argv = ['--host', sandbox.url, '--kind', kind, '--method', 'HEAD'];
+    assert.deepEqual(await api([path, ...argv], world), { exitCode: 0, stdout: '', stderr: '' });
+    const { stdout } = await api([path, ...argv, '--include'], world);
+    assert.match(stdout, /^HTTP\/1\.1 200 OK\n.*content-encoding: gzip\n.*\n\n$/s);
+  });
+}

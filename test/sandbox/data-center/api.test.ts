@@ -263,6 +263,6 @@ describe('errors', () => {
   test('other methods are not allowed', async () => {
     const answer = await fetch(`${sandbox.url}/rest/api/latest${site}`, { method: 'POST' });
     assert.equal(answer.status, 405);
-    assert.equal(answer.headers.get('allow'), 'GET');
+    assert.equal(answer.headers.get('allow'), 'GET, HEAD');
   });
 });
