@@ -35,7 +35,9 @@ export async function apiRequest(args: Arguments, context: Context): Promise<Api
   const headers = Object.fromEntries(args.values('header').map(parseHeader));
   refuseContradiction(method, args);
   if (methodsWithoutBody.includes(method)) {
-    return { method, pathOrUrl: withQuery(path, fields), headers };
+    const pathOrUrl = withQuery(path, fields);
+    if (args.has('paginate')) refusePartialPages(pathOrUrl);
+    return { method, pathOrUrl, headers };
   }
   const body = await bodyOf(args, fields, context);
   if (body === undefined) return { method, pathOrUrl: path, headers };
@@ -89,6 +91,23 @@ function withQuery(path: string, fields: readonly Field[]): string {
   if (fields.length === 0) return path;
   const query = fields.map(([key, value]) => `${encoded(key)}=${encoded(value)}`).join('&');
   return `${path}${path.includes('?') ? '&' : '?'}${query}`;
+}
+
+/** A partial response of Cloud without `next` looks like the last page of its list. */
+function refusePartialPages(path: string): void {
+  const [, query] = path.split(/\?(.*)/s);
+  const fields = new URLSearchParams(query).get('fields')?.split(',') ?? [];
+  // Read as a query, `+` before a field that is added is a space.
+  const isPicked = fields.some((field) => /^[^-+ ]/.test(field));
+  const hasNext = !isPicked || fields.some((field) => field === 'next' || field === '*');
+  if (!path.startsWith('/2.0/') || (hasNext && !fields.includes('-next'))) return;
+  throw new BitbranchError(
+    'usage',
+    '--paginate goes from page to page by next, which fields= leaves out.',
+    {
+      hint: 'Add it, and size if the number of values shall be checked: fields=next,size,values.name',
+    },
+  );
 }
 
 function encoded(text: string): string {

@@ -355,6 +355,23 @@ for (const [what, [one, other], count, said] of changes) {
   });
 }
 
+for (const [fields, isRefused] of [
+  ['values.name', true],
+  ['-next', true],
+  ['next,values.name', false],
+  ['*,values.target', false],
+  ['+values.target', false],
+  ['-values.links', false],
+] as const) {
+  test(`--paginate with fields=${fields} is ${isRefused ? 'refused, since it would be cut short' : 'fine'}`, async () => {
+    const path = `/2.0/x?fields=${fields}`;
+    const page = answer({ values: [] });
+    const http = scriptedHttp(isRefused ? [] : [[`GET ${cloud}${path}`, page]]);
+    const result = await api([path, '--paginate'], { env: token, http });
+    assert.equal(result.exitCode, isRefused ? 2 : 0);
+  });
+}
+
 test('--paginate from a page in the middle expects no more than what is left', async () => {
   const http = scriptedHttp([[`GET ${second}`, answer({ values: [3], size: 3, page: 2 })]]);
   const result = await api(['/2.0/x?pagelen=2&page=2', '--paginate'], { env: token, http });
