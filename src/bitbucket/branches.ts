@@ -2,7 +2,7 @@ import type { Branch } from './branch.ts';
 import { branchOrder } from './branch-order.ts';
 import type { BranchPage, BranchQuery } from './branch-query.ts';
 import { branchTest, fieldsTested } from './branch-selection.ts';
-import { listCloudBranches } from './cloud-branches.ts';
+import { listCloudBranches, type PageExtent } from './cloud-branches.ts';
 import { mergedOnCloud } from './cloud-merged.ts';
 import { listDataCenterBranches } from './data-center-branches.ts';
 import type { Host } from './hosts.ts';
@@ -11,11 +11,11 @@ import type { JsonApi } from './pagination.ts';
 import { noQueryLanguage } from './query-language.ts';
 import type { Repository } from './repository-reference.ts';
 import {
-  heldToDateOrder,
   limitedRows,
   type RowPage,
   refinedOrder,
   rowsWanted,
+  sortedByHost,
   sortedRows,
   withoutRepeatedRows,
 } from './row-pages.ts';
@@ -50,15 +50,23 @@ export async function* listBranches(
   const enough = readsAll || limit === undefined ? undefined : limit + Number(isSortedByHost);
   const pageLength = isThinnedOut ? undefined : enough;
   const asked = { ...query, fields: [...fields] };
-  let pages: AsyncIterable<RowPage<Branch>> = isCloud
-    ? listCloudBranches(api, repository, asked, { enough, pageLength })
-    : listDataCenterBranches(api, host, repository, asked, pageLength);
-
   const what = `The branches of ${repository.workspace}/${repository.slug}`;
-  pages = withoutRepeatedRows(pages, { nameOf: ({ name }) => name, what, notices });
+  function read(wanted: BranchQuery, extent: PageExtent): AsyncIterable<RowPage<Branch>> {
+    const pages = isCloud
+      ? listCloudBranches(api, repository, wanted, extent)
+      : listDataCenterBranches(api, host, repository, wanted, extent.pageLength);
+    return withoutRepeatedRows(pages, { nameOf: ({ name }) => name, what, notices });
+  }
+
+  let pages = read(asked, { enough, pageLength });
   if (isSortedByHost) {
     const { descending } = sort;
-    pages = heldToDateOrder(pages, { dateOf: ({ date }) => date, descending, what });
+    pages = sortedByHost(pages, {
+      dateOf: ({ date }) => date,
+      descending,
+      what,
+      inAnyOrder: () => read({ ...asked, sort: undefined }, {}),
+    });
   }
   if (isWanted !== null) pages = rowsWanted(pages, isWanted);
   if (sort !== undefined) {

@@ -32,17 +32,23 @@ const pathsOfField: Readonly<Record<BranchField, readonly JsonPath[]>> = {
   url: [paths.url],
 };
 
+/** How much of a list is wanted. */
+export interface PageExtent {
+  /** Ask for no more than it takes for so many rows, as far as that is known beforehand. */
+  readonly enough?: number | undefined;
+  /** Rows in a page. */
+  readonly pageLength?: number | undefined;
+}
+
 /**
  * The branches of a repository on Cloud as far as it selects them by `query`, dates and parts of names, in the order of their
  * dates where that is asked for.
- * @param extent.enough ask for no more than it takes for so many rows, as far as that is known beforehand
- * @param extent.pageLength rows in a page
  */
 export async function* listCloudBranches(
   api: JsonApi,
   repository: Repository,
   query: BranchQuery,
-  extent: { readonly enough?: number | undefined; readonly pageLength?: number | undefined } = {},
+  extent: PageExtent = {},
 ): AsyncGenerator<RowPage<Branch>, void, void> {
   const path = cloudRepositoryPath(repository);
   const address = `${path}/refs/branches?${pageParameters(query, extent.pageLength)}`;

@@ -62,27 +62,41 @@ export async function* rowsWanted<Row>(
 }
 
 /**
- * The same pages, held to the order of dates that the host was asked for: each sorted by itself, they would be a wrong list.
- * Rows without a date are passed over, since hosts differ in where they put them.
- * @param dateOf ISO 8601, all written alike
- * @param what names the rows
- * @throws {BitbranchError} `server` for a list in another order
+ * Rows that the host was asked to sort by their dates, held to that order. A host whose first page shows that it does not sort is
+ * asked for all of them, and they are sorted here. Rows without a date are passed over, since hosts differ in where they put them.
+ * @param pages as the host says that it sorted them
+ * @param order.dateOf ISO 8601, all written alike
+ * @param order.what names the rows
+ * @param order.inAnyOrder all rows, not sorted
+ * @throws {BitbranchError} `server` for a later page in another order: what was sent before it would be a wrong list
  */
-export async function* heldToDateOrder<Row>(
+export async function* sortedByHost<Row>(
   pages: AsyncIterable<RowPage<Row>>,
   {
     dateOf,
     descending,
     what,
-  }: { dateOf(row: Row): string | null; descending: boolean; what: string },
+    inAnyOrder,
+  }: {
+    dateOf(row: Row): string | null;
+    descending: boolean;
+    what: string;
+    inAnyOrder(): AsyncIterable<RowPage<Row>>;
+  },
 ): AsyncGenerator<RowPage<Row>, void, void> {
-  let last: string | null = null;
+  const compare = (one: string | null, other: string | null) =>
+    compareDates(one, other, descending);
+  let before: readonly string[] = [];
+  let isFirst = true;
   for await (const page of pages) {
-    for (const date of page.rows.map(dateOf)) {
-      if (date === null) continue;
-      if (last !== null && compareDates(last, date, descending) > 0) throw notSorted(what);
-      last = date;
+    const dates = [...before, ...page.rows.map(dateOf).filter((date) => date !== null)];
+    if (dates.some((date, index) => compare(dates[index - 1] ?? date, date) > 0)) {
+      if (!isFirst) throw notSorted(what);
+      yield* sortedRows(inAnyOrder(), (one, other) => compare(dateOf(one), dateOf(other)));
+      return;
     }
+    before = dates.slice(-1);
+    isFirst = false;
     yield page;
   }
 }

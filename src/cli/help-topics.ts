@@ -95,7 +95,7 @@ const selectionLines = [
   '--query is text of Cloud\'s filter language, such as: name ~ "fix" AND target.date > 2026-01-31',
   '--match: * and ? stay within a part of the name, ** stands for any number of parts, [a-z] and {a,b} are as in a shell; the last pattern that matches decides.',
   'Several repositories or workspaces are listed in the order asked, each by itself; --limit counts over all of them.',
-  'What a host selected is tested again here, all but the --query; in another order than --sort date asked for, its list is an error.',
+  'What a host selected is tested again here, all but the --query; later pages in another order than --sort date asked for are an error.',
   'repos --sort updated is for Cloud: a Data Center does not tell when a repository was changed.',
 ];
 
