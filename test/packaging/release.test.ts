@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { runProcess } from '../helpers/keychain.ts';
+import { serveOnLoopback } from '../helpers/loopback.ts';
 import { emptyDirectory, root } from './packed.ts';
 
 /** A project ready to be released, and a npm that only writes down how it is run. */
@@ -81,12 +83,34 @@ for (const [pattern, spoil] of obstacles) {
   });
 }
 
-test('a dry run of the real package with the real npm packs it and publishes nothing', async () => {
-  const { code, stdout, stderr } = await runProcess([join(root, 'scripts/release'), '--dry-run']);
+/** A registry that knows no package, and is told of what it was asked. npm 11 refuses a dry run of a version that is out. */
+async function emptyRegistry(t: TestContext) {
+  const asked: string[] = [];
+  const server = createServer(({ method, url }, response) => {
+    asked.push(`${method} ${url}`);
+    response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":"not found"}');
+  });
+  return { url: await serveOnLoopback(t, server), asked };
+}
+
+test('a dry run of the real package with the real npm packs it and publishes nothing', async (t) => {
+  const registry = await emptyRegistry(t);
+  const { code, stdout, stderr } = await runProcess([join(root, 'scripts/release'), '--dry-run'], {
+    env: {
+      ...process.env,
+      npm_config_registry: registry.url,
+      npm_config_update_notifier: 'false',
+    },
+  });
   assert.equal(code, 0, stderr);
   assert.match(stderr, /bitbranch-\d+\.\d+\.\d+\.tgz/);
   assert.match(stderr, /dist\/library\.cjs/);
   assert.match(stdout, /^\+ bitbranch@\d+\.\d+\.\d+$/m);
+  // npm 10 asks nothing at all.
+  assert.deepEqual(
+    [...new Set(registry.asked)].filter((request) => request !== 'GET /bitbranch'),
+    [],
+  );
 });
 
 test('an unknown flag is refused', async (t) => {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import * as v from 'valibot';
 import { parse } from 'yaml';
-import { root } from './packed.ts';
+import { runProcess } from '../helpers/keychain.ts';
+import { emptyDirectory, root } from './packed.ts';
 
 const step = v.union([
   v.strictObject({ run: v.string() }),
@@ -90,4 +91,47 @@ test('only the job that publishes may prove who it is, and it publishes last', (
   for (const { permissions } of Object.values(workflowNamed('ci.yml').jobs)) {
     assert.equal(permissions, undefined);
   }
+});
+
+/** What bash learnt after 3.2, the one that macOS has. */
+const laterBash =
+  /\b(globstar|mapfile|readarray|coproc|BASHPID|EPOCHSECONDS)\b|\b(declare|local|typeset) -\w*[An]|\bwait -n|\$\{\w+(\^|,|@)|\$\{\w+\[-|&>>|\|&|;;?&|%\(/;
+
+test('what runs on macOS is written for bash 3.2', async () => {
+  const scripts = commandsOf('ci.yml', 'others').filter((command) =>
+    command.startsWith('scripts/'),
+  );
+  assert.ok(scripts.length > 0);
+  for (const script of scripts) {
+    const lines = (await readFile(join(root, script), 'utf8')).split('\n');
+    const code = lines.filter((line) => !line.startsWith('#'));
+    assert.deepEqual(
+      code.filter((line) => laterBash.test(line)),
+      [],
+    );
+  }
+});
+
+test('the portable tests are files that there are, those in subfolders too', async (t) => {
+  const directory = await emptyDirectory(t);
+  await writeFile(join(directory, 'node'), '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 });
+  const { code, stdout, stderr } = await runProcess([join(root, 'scripts/test-portable')], {
+    env: { PATH: `${directory}:${process.env['PATH']}`, BITBRANCH_HOST: 'unset' },
+  });
+  assert.deepEqual([code, stderr], [0, '']);
+  const files = stdout.split('\n').filter((word) => word.endsWith('.test.ts'));
+  for (const folder of ['bitbucket', 'oauth1', 'oauth2']) {
+    const all = await readdir(join(root, 'test', folder), { recursive: true });
+    const tests = all
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => join('test', folder, name));
+    assert.deepEqual(
+      tests.filter((path) => !files.includes(path)),
+      [],
+    );
+  }
+  assert.deepEqual(
+    files.filter((path) => !existsSync(join(root, path))),
+    [],
+  );
 });
