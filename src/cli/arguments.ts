@@ -37,15 +37,14 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const given = new Map<FlagName, (string | undefined)[]>();
   const words: string[] = [];
   // Not strict: its own messages know neither our flags with optional values nor what was probably meant.
-  for (const token of parseArgs({
+  const { tokens } = parseArgs({
     args: [...argv],
     options: parserOptions,
     strict: false,
     tokens: true,
-  }).tokens) {
-    if (token.kind === 'positional') words.push(token.value);
-    if (token.kind === 'option') addFlag(given, token);
-  }
+  });
+  for (const token of tokens) if (token.kind === 'positional') words.push(token.value);
+  for (const token of tokens) if (token.kind === 'option') addFlag(given, token, words[0]);
   const [commandWord, ...operands] = words;
   const command = commandNamed(commandWord);
   const args: Arguments = {
@@ -74,14 +73,12 @@ interface FlagToken {
 function addFlag(
   given: Map<FlagName, (string | undefined)[]>,
   { name, rawName, value, inlineValue }: FlagToken,
+  commandWord: string | undefined,
 ): void {
   if (!isFlagName(name)) {
+    const candidates = flagsFor(commandWord).map((flag) => `--${flag}`);
     throw new BitbranchError('usage', `There is no flag ${rawName}.`, {
-      hint:
-        didYouMean(
-          rawName,
-          Object.keys(allFlags).map((flag) => `--${flag}`),
-        ) ?? 'See: bitbranch --help',
+      hint: didYouMean(rawName, candidates) ?? 'See: bitbranch --help',
     });
   }
   const flag: Flag = allFlags[name];
@@ -121,10 +118,17 @@ function commandNamed(word: string | undefined): CommandName {
   });
 }
 
+/** Every flag that a command accepts; where the word is no command, every flag that there is. */
+function flagsFor(commandWord: string | undefined): readonly string[] {
+  return commandWord !== undefined && isCommandName(commandWord)
+    ? [...Object.keys(globalFlags), ...commands[commandWord].flags]
+    : Object.keys(allFlags);
+}
+
 function checkFlagsOf(command: CommandName, given: Iterable<FlagName>): void {
-  const accepted: readonly FlagName[] = commands[command].flags;
+  const accepted = flagsFor(command);
   for (const name of given) {
-    if (Object.hasOwn(globalFlags, name) || accepted.includes(name)) continue;
+    if (accepted.includes(name)) continue;
     throw new BitbranchError('usage', `bitbranch ${command} has no flag --${name}.`, {
       hint: `See: bitbranch ${command} --help`,
     });

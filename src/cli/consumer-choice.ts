@@ -7,8 +7,13 @@ import type { CredentialStore } from '../credentials/credential-store.ts';
 import type { Settings } from '../credentials/settings.ts';
 import { BitbranchError } from '../errors.ts';
 import type { Arguments } from './arguments.ts';
-import { callbackPath, option } from './options.ts';
-import { consumerGuide, openConsumersPage } from './sign-in/consumer-guide.ts';
+import { callbackPath, callbackPort, chosenBrowser, option } from './options.ts';
+import {
+  consumerGuide,
+  consumerHint,
+  openConsumersPage,
+  type Registration,
+} from './sign-in/consumer-guide.ts';
 
 /**
  * The consumer to sign in with: from the command line and environment, else the stored one, else asked for at the
@@ -36,12 +41,19 @@ export async function chooseClient(
       refuseHidden(hidden, host, settings, store);
     }
   }
+  const registration: Registration = {
+    host,
+    protocol,
+    callbackPort: callbackPort(args, context.env),
+    callbackPath: callbackPath(args),
+    setsUpGit: args.has('setup-git'),
+  };
   const key =
     named ??
     (given === undefined ? undefined : known[0]) ??
-    (await askForKey(host, args, context)) ??
-    unknown(`No OAuth consumer is known for ${host.name}.`, host);
-  const secret = given ?? (await promptForSecret(key, host, context));
+    (await askForKey(registration, args, context)) ??
+    unknown(`No OAuth consumer is known for ${host.name}.`, consumerHint(registration));
+  const secret = given ?? (await promptForSecret(key, consumerHint(registration), context));
   return { protocol, consumer: { key, secret } };
 }
 
@@ -96,27 +108,36 @@ export function refuseHidden(
   );
 }
 
-/** Tells how a consumer is made; Enter alone opens the page for it and asks once more. */
+/** Tells how a consumer is made; where there is a page for it, Enter alone opens that and asks once more. */
 async function askForKey(
-  host: Host,
+  registration: Registration,
   args: Arguments,
   context: Context,
 ): Promise<string | undefined> {
   if (!context.terminal.isInteractive) return undefined;
-  await context.note(consumerGuide(host, callbackPath(args)));
+  const { host } = registration;
+  await context.note(consumerGuide(registration));
   const question = `Consumer key for ${host.name}`;
-  if (host.kind === 'datacenter') return ask(`${question}: `, { hidden: false }, context);
+  const browser = host.kind === 'datacenter' ? null : chosenBrowser(args, context.env);
+  if (browser === null) return ask(`${question}: `, { hidden: false }, context);
   const key = await ask(`${question} (Enter opens that page): `, { hidden: false }, context);
   if (key !== undefined) return key;
-  await openConsumersPage(host, context);
+  await openConsumersPage(host, browser, context);
   return ask(`${question}: `, { hidden: false }, context);
 }
 
-/** @throws {BitbranchError} `usage` when nobody can be asked */
-export async function promptForSecret(key: string, host: Host, context: Context): Promise<string> {
+/**
+ * @param hint what to do where nobody can be asked
+ * @throws {BitbranchError} `usage` when nobody can be asked
+ */
+export async function promptForSecret(
+  key: string,
+  hint: string,
+  context: Context,
+): Promise<string> {
   return (
     (await ask(`Secret of consumer ${key}: `, { hidden: true }, context)) ??
-    unknown(`The secret of consumer ${key} is not known.`, host)
+    unknown(`The secret of consumer ${key} is not known.`, hint)
   );
 }
 
@@ -144,11 +165,6 @@ async function ask(
   return answer.trim() || undefined;
 }
 
-function unknown(message: string, host: Host): never {
-  throw new BitbranchError('usage', message, {
-    hint:
-      host.kind === 'cloud'
-        ? `Set BITBRANCH_CONSUMER_KEY and BITBRANCH_CONSUMER_SECRET. Where there is no consumer yet, this tells in a terminal how to register one: bitbranch login --host ${host.url}`
-        : `Make one with: bitbranch consumer add --host ${host.url}`,
-  });
+function unknown(message: string, hint: string): never {
+  throw new BitbranchError('usage', message, { hint });
 }

@@ -13,6 +13,9 @@ export interface Flag {
   readonly summary: string;
 }
 
+/** What counts where a flag is not given. */
+export const defaults = { callbackPath: '/callback', timeout: '5m', maxWait: '30s' } as const;
+
 /** Accepted by every command. */
 export const globalFlags = {
   host: {
@@ -60,10 +63,16 @@ export const globalFlags = {
   },
   'callback-path': {
     value: 'PATH',
-    summary: 'path that the browser comes back to (default /callback)',
+    summary: `path that the browser comes back to (default ${defaults.callbackPath})`,
   },
-  timeout: { value: 'DURATION', summary: 'how long login waits for the browser (default 5m)' },
-  'max-wait': { value: 'DURATION', summary: 'how long retries may take altogether (default 30s)' },
+  timeout: {
+    value: 'DURATION',
+    summary: `how long login waits for the browser (default ${defaults.timeout})`,
+  },
+  'max-wait': {
+    value: 'DURATION',
+    summary: `how long retries may take altogether (default ${defaults.maxWait})`,
+  },
   json: {
     value: 'FIELD,…',
     valueIsOptional: true,

@@ -7,15 +7,29 @@ import {
 import { BitbranchError } from '../errors.ts';
 import type { Arguments } from './arguments.ts';
 import { parseDurationMs } from './duration.ts';
-import { allFlags, type Flag, type FlagName } from './flags.ts';
+import { allFlags, defaults, type Flag, type FlagName } from './flags.ts';
 import { parseFields, suggest } from './output/fields.ts';
+
+/** A value and where it was given: `--kind` or `BITBRANCH_KIND`, so that an error blames what has to be changed. */
+interface Given {
+  readonly value: string;
+  readonly source: string;
+}
+
+function given(args: Arguments, env: Environment, name: FlagName): Given | undefined {
+  const value = args.value(name);
+  if (value !== undefined) return { value, source: `--${name}` };
+  const flag: Flag = allFlags[name];
+  for (const variable of flag.environment ?? []) {
+    const set = env[variable];
+    if (set) return { value: set, source: variable };
+  }
+  return undefined;
+}
 
 /** A flag's value, else the first of its environment variables that is set and not empty. */
 export function option(args: Arguments, env: Environment, name: FlagName): string | undefined {
-  const flag: Flag = allFlags[name];
-  return (
-    args.value(name) ?? flag.environment?.map((variable) => env[variable]).find((value) => value)
-  );
+  return given(args, env, name)?.value;
 }
 
 /** @throws {BitbranchError} `usage` when the value is none of the choices */
@@ -25,15 +39,18 @@ export function choice<T extends string>(
   name: FlagName,
   choices: readonly T[],
 ): T | undefined {
-  const value = option(args, env, name);
-  return value === undefined ? undefined : oneOf(name, choices, value);
+  const wanted = given(args, env, name);
+  return wanted && oneOf(wanted.source, choices, wanted.value);
 }
 
-/** @throws {BitbranchError} `usage` when the value is none of the choices */
-export function oneOf<T extends string>(name: FlagName, choices: readonly T[], value: string): T {
+/**
+ * @param source where the value was given
+ * @throws {BitbranchError} `usage` when the value is none of the choices
+ */
+export function oneOf<T extends string>(source: string, choices: readonly T[], value: string): T {
   const chosen = choices.find((candidate) => candidate === value);
   if (chosen === undefined) {
-    throw new BitbranchError('usage', `"${value}" is no value for --${name}.`, {
+    throw new BitbranchError('usage', `"${value}" is no value for ${source}.`, {
       hint: suggest(value, choices, 'Its values are'),
     });
   }
@@ -47,16 +64,15 @@ export function wholeNumber(
   name: FlagName,
   bounds: { minimum: number; maximum: number },
 ): number | undefined {
-  const text = option(args, env, name);
-  if (text === undefined) return undefined;
-  const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  const wanted = given(args, env, name);
+  if (wanted === undefined) return undefined;
+  const { value, source } = wanted;
+  const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
   if (!(number >= bounds.minimum && number <= bounds.maximum)) {
     throw new BitbranchError(
       'usage',
-      `--${name} ${text} is not a number from ${bounds.minimum} to ${bounds.maximum}.`,
-      {
-        hint: `Give --${name} a whole number.`,
-      },
+      `${source} ${value} is not a number from ${bounds.minimum} to ${bounds.maximum}.`,
+      { hint: `Give ${source} a whole number.` },
     );
   }
   return number;
@@ -76,12 +92,27 @@ export function jsonFields<Field extends string>(
 
 /** How long retries and waits may take altogether, in milliseconds. */
 export function maxWaitMs(args: Arguments): number {
-  return parseDurationMs('max-wait', args.value('max-wait') ?? '30s');
+  return parseDurationMs('max-wait', args.value('max-wait') ?? defaults.maxWait);
+}
+
+/** What a port may be; 0 lets the system choose. */
+export const portBounds = { minimum: 0, maximum: 65_535 } as const;
+
+/** The port of the redirect URI. */
+export function callbackPort(args: Arguments, env: Environment): number {
+  return wholeNumber(args, env, 'callback-port', portBounds) ?? 0;
 }
 
 /** The path of the redirect URI. */
 export function callbackPath(args: Arguments): string {
-  return args.value('callback-path') ?? '/callback';
+  return args.value('callback-path') ?? defaults.callbackPath;
+}
+
+/** What opens pages: nothing with `--no-browser`, the desktop's own browser without a command. */
+export function chosenBrowser(args: Arguments, env: Environment): { command?: string } | null {
+  if (args.has('no-browser')) return null;
+  const command = option(args, env, 'browser');
+  return command === undefined ? {} : { command };
 }
 
 /** The store that new secrets go to: never another one than was asked for. */

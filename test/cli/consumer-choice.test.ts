@@ -4,8 +4,11 @@ import { withConsumer } from '../../src/auth/consumers.ts';
 import { hostAt } from '../../src/bitbucket/hosts.ts';
 import { parseArguments } from '../../src/cli/arguments.ts';
 import { chooseClient } from '../../src/cli/consumer-choice.ts';
+import { forPushing } from '../../src/cli/git/helper-setup.ts';
+import type { Environment } from '../../src/context.ts';
 import { emptySettings } from '../../src/credentials/settings.ts';
-import { type TestWorld, testContext } from '../helpers/context.ts';
+import type { BitbranchError } from '../../src/errors.ts';
+import { type TestContext, type TestWorld, testContext } from '../helpers/context.ts';
 import { cloudUrl, credentialFor, otherUrl, signedIn } from '../helpers/signed-in.ts';
 
 const host = hostAt(cloudUrl, 'cloud');
@@ -93,6 +96,40 @@ test('the first sign-in tells how a consumer is made, and Enter opens the page f
   assert.match(context.printed.stderr, /Account: Read and Repositories: Read/);
 });
 
+const browsers: readonly (readonly [
+  argv: readonly string[],
+  env: Environment,
+  command: string | undefined,
+])[] = [
+  [[], {}, undefined],
+  [['--browser', 'lynx -x'], {}, 'lynx -x'],
+  [[], { BITBRANCH_BROWSER: 'w3m' }, 'w3m'],
+];
+
+for (const [argv, env, command] of browsers) {
+  test(`Enter opens that page by ${command ?? "the desktop's browser"}`, async () => {
+    const opened: unknown[] = [];
+    const browser = {
+      open: async (...page: readonly unknown[]) => void opened.push(page),
+    };
+    await choose(argv, { env, answers: ['', 'team', 'key', 'secret'], browser });
+    assert.deepEqual(opened, [['https://bitbucket.org/team/workspace/settings/api', command]]);
+  });
+}
+
+test('with --no-browser Enter opens nothing, and nothing is promised', async () => {
+  const { questions } = await choose(['--no-browser'], { answers: ['key', 'secret'] });
+  assert.equal(questions[0]?.text, 'Consumer key for bitbucket.org: ');
+});
+
+test('a consumer that git will push with needs write access', async () => {
+  const context = testContext({ answers: ['key', 'secret'] });
+  const args = parseArguments(['login', '--setup-git']);
+  const store = context.storeNamed('keychain');
+  await chooseClient(host, 'oauth2', args, emptySettings, store, context);
+  assert.match(context.printed.stderr, /Account: Read and Repositories: Write\. Save/);
+});
+
 test('a key that is known is not asked for again', async () => {
   const { questions } = await choose(['--consumer-key=other'], { ...stored, answers: ['secret'] });
   assert.deepEqual(questions, [{ text: 'Secret of consumer other: ', hidden: true }]);
@@ -163,3 +200,65 @@ for (const [protocol, chosen] of stores) {
     });
   }
 }
+
+const guides: readonly (readonly [
+  argv: readonly string[],
+  redirectUri: string,
+  scope: string,
+  command: string,
+])[] = [
+  [[], 'http://127.0.0.1:27990/callback', 'REPO_READ', '--callback-port 27990'],
+  [
+    ['--callback-port=4711', '--callback-path=/back'],
+    'http://127.0.0.1:4711/back',
+    'REPO_READ',
+    '--callback-port 4711 --callback-path /back',
+  ],
+  [
+    ['--setup-git'],
+    'http://127.0.0.1:27990/callback',
+    'REPO_WRITE',
+    '--callback-port 27990 --setup-git',
+  ],
+];
+
+for (const [argv, redirectUri, scope, command] of guides) {
+  const line = `bitbranch login --host ${otherUrl} --protocol oauth2 ${command}`;
+
+  test(`on Data Center OAuth 2.0 ${argv.join(' ')} tells how an administrator makes the link`, async () => {
+    const context = testContext({ answers: ['client', 'secret'] });
+    const { consumer } = await chooseAt(argv, context);
+    assert.deepEqual(consumer, { key: 'client', secret: 'secret' });
+    const lines = context.printed.stderr.split('\n').map((text) => text.trim());
+    assert.match(context.printed.stderr, /External application.*Incoming/);
+    assert.ok(lines.includes(`3. Redirect URL, with exactly this port: ${redirectUri}`));
+    assert.ok(lines.includes(`4. Permission: ${scope}. Save.`));
+    assert.ok(lines.includes(line), context.printed.stderr);
+    assert.doesNotMatch(context.printed.stderr, /consumer add/);
+  });
+
+  test(`where nobody can be asked, ${argv.join(' ')} gives that command as the next step`, async () => {
+    await assert.rejects(chooseAt(argv, testContext()), ({ hint }: BitbranchError) => {
+      assert.match(hint ?? '', /BITBRANCH_CONSUMER_KEY and BITBRANCH_CONSUMER_SECRET/);
+      assert.ok(hint?.endsWith(line), hint);
+      return true;
+    });
+  });
+}
+
+function chooseAt(argv: readonly string[], context: TestContext) {
+  const args = parseArguments(['login', ...argv]);
+  const target = args.has('setup-git') ? forPushing(dataCenter) : dataCenter;
+  const store = context.storeNamed('keychain');
+  return chooseClient(target, 'oauth2', args, emptySettings, store, context);
+}
+
+test('on Data Center OAuth 1.0a a key pair is made', async () => {
+  const context = testContext();
+  const args = parseArguments(['login']);
+  const store = context.storeNamed('keychain');
+  await assert.rejects(chooseClient(dataCenter, 'oauth1', args, emptySettings, store, context), {
+    code: 'usage',
+    hint: `Make one with: bitbranch consumer add --host ${otherUrl}`,
+  });
+});

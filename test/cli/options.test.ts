@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseArguments } from '../../src/cli/arguments.ts';
-import { choice, jsonFields, maxWaitMs, option, wholeNumber } from '../../src/cli/options.ts';
+import {
+  callbackPort,
+  choice,
+  chosenBrowser,
+  jsonFields,
+  maxWaitMs,
+  option,
+  wholeNumber,
+} from '../../src/cli/options.ts';
 
 const usage = { name: 'BitbranchError', code: 'usage' };
 const none = parseArguments(['login']);
@@ -21,9 +29,38 @@ test('a choice is one of those that there are, wherever it comes from', () => {
   assert.equal(choice(none, { BITBRANCH_KIND: 'cloud' }, 'kind', kinds), 'cloud');
   assert.throws(() => choice(none, { BITBRANCH_KIND: 'Cloud' }, 'kind', kinds), {
     ...usage,
-    message: /"Cloud" is no value for --kind/,
+    message: '"Cloud" is no value for BITBRANCH_KIND.',
     hint: /cloud, datacenter/,
   });
+  const flag = parseArguments(['login', '--kind=Cloud']);
+  assert.throws(() => choice(flag, { BITBRANCH_KIND: 'cloud' }, 'kind', kinds), {
+    ...usage,
+    message: '"Cloud" is no value for --kind.',
+  });
+});
+
+test('a number that is none is blamed on where it was given', () => {
+  const env = { BITBRANCH_CALLBACK_PORT: 'abc' };
+  assert.throws(() => callbackPort(none, env), {
+    ...usage,
+    message: 'BITBRANCH_CALLBACK_PORT abc is not a number from 0 to 65535.',
+    hint: 'Give BITBRANCH_CALLBACK_PORT a whole number.',
+  });
+  assert.throws(() => callbackPort(parseArguments(['login', '--callback-port=x']), env), {
+    ...usage,
+    message: '--callback-port x is not a number from 0 to 65535.',
+    hint: 'Give --callback-port a whole number.',
+  });
+});
+
+test('the browser that is chosen', () => {
+  const env = { BITBRANCH_BROWSER: 'w3m' };
+  assert.deepEqual(chosenBrowser(none, {}), {});
+  assert.deepEqual(chosenBrowser(none, env), { command: 'w3m' });
+  assert.deepEqual(chosenBrowser(parseArguments(['login', '--browser=lynx']), env), {
+    command: 'lynx',
+  });
+  assert.equal(chosenBrowser(parseArguments(['login', '--no-browser']), env), null);
 });
 
 const numbers: readonly (readonly [text: string, number: number | null])[] = [

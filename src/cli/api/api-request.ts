@@ -30,7 +30,7 @@ export async function apiRequest(args: Arguments, context: Context): Promise<Api
     });
   }
   const path = apiPath(operand);
-  const method = oneOf('method', methods, (args.value('method') ?? 'GET').toUpperCase());
+  const method = oneOf('--method', methods, (args.value('method') ?? 'GET').toUpperCase());
   const fields = args.values('field').map(parseField);
   const headers = Object.fromEntries(args.values('header').map(parseHeader));
   refuseContradiction(method, args);

@@ -11,7 +11,7 @@ const shells = ['bash', 'zsh', 'fish', 'powershell'] as const;
 export async function run(args: Arguments, context: Context): Promise<void> {
   const kind = args.value('candidates');
   if (kind !== undefined)
-    return printCandidates(oneOf('candidates', candidateKinds, kind), args, context);
+    return printCandidates(oneOf('--candidates', candidateKinds, kind), args, context);
   const shell = shells.find((name) => name === args.operands[0]);
   if (shell === undefined) {
     throw new BitbranchError('usage', unknownShell(args.operands[0]), {

@@ -84,9 +84,13 @@ async function newConsumer(
   }
   const secret = await givenSecret(args, context);
   if (secret !== undefined) return { key, secret };
-  if (host.kind === 'cloud') return { key, secret: await promptForSecret(key, host, context) };
+  if (host.kind === 'cloud')
+    return { key, secret: await promptForSecret(key, secretHint, context) };
   return { key, privateKey: await context.newPrivateKey() };
 }
+
+const secretHint =
+  'Set BITBRANCH_CONSUMER_SECRET, or pipe the secret in with --consumer-secret-stdin.';
 
 /** @throws {BitbranchError} `usage` for what is no RSA key of at least 2048 bits; nothing of the file is shown */
 function parsePrivateKey(pem: string, path: string): KeyObject {

@@ -1,8 +1,9 @@
 import { settingsOf } from '../../auth/accounts.ts';
+import { requirePlainPath } from '../../auth/callback-address.ts';
 import { type LoginRequest, login } from '../../auth/login-flow.ts';
 import { proveStore } from '../../auth/store-proof.ts';
 import { type Host, isBitbucketOrg } from '../../bitbucket/hosts.ts';
-import type { Context } from '../../context.ts';
+import type { Context, Environment } from '../../context.ts';
 import { type Credential, type Protocol, protocols } from '../../credentials/credential.ts';
 import type { CredentialStore } from '../../credentials/credential-store.ts';
 import type { Settings } from '../../credentials/settings.ts';
@@ -10,16 +11,18 @@ import { BitbranchError } from '../../errors.ts';
 import type { Arguments } from '../arguments.ts';
 import { chooseClient } from '../consumer-choice.ts';
 import { parseDurationMs } from '../duration.ts';
+import { defaults } from '../flags.ts';
 import { forPushing, refuseUnusableByGit, setUpHelper } from '../git/helper-setup.ts';
 import { defaultHost, namedHost, pendingHost } from '../host-choice.ts';
 import {
   callbackPath,
+  callbackPort,
   choice,
+  chosenBrowser,
   chosenStore,
   jsonFields,
   maxWaitMs,
   option,
-  wholeNumber,
 } from '../options.ts';
 import { loginDialogue } from '../sign-in/dialogue.ts';
 import { signInSteps } from '../sign-in/keep.ts';
@@ -31,22 +34,26 @@ interface Target {
   readonly host: Host;
   readonly store: CredentialStore;
   readonly settings: Settings;
+  /** How the browser is sent off and waited for. */
+  readonly wait: Pick<LoginRequest, 'callbackPort' | 'callbackPath' | 'browser' | 'timeoutMs'>;
+  /** How long retries may take altogether. */
+  readonly maxWaitMs: number;
 }
 
 export async function run(args: Arguments, context: Context): Promise<void> {
   refuseContradiction(args);
   const target = await loginTarget(args, context);
   const protocol = chooseProtocol(target, args, context);
-  // A keychain that does not work is better known before a person has decided in the browser.
-  if (target.store.name === 'keychain') await proveStore(target.store, context.random);
+  const fields = args.has('json') ? jsonFields(args, signInFields) : null;
   const setsUpGit = args.has('setup-git');
   if (setsUpGit && !args.has('complete')) refuseUnusableByGit(target.host, protocol);
+  // A keychain that does not work is better known before a person has decided in the browser, and a wrong flag before that.
+  if (target.store.name === 'keychain') await proveStore(target.store, context.random);
   if (args.has('request')) {
     await requestLogin(await loginRequest(target, protocol, args, context), context);
     if (setsUpGit) await context.note('Give --setup-git to bitbranch login --complete too.');
     return;
   }
-  const fields = args.has('json') ? jsonFields(args, signInFields) : null;
   const credential = await signIn(target, protocol, args, context);
   const { host, store, settings } = target;
   await reportSignIn({ hostName: host.name, credential, store, before: settings, fields }, context);
@@ -74,7 +81,24 @@ export async function loginTarget(args: Arguments, context: Context): Promise<Ta
   const chosen = namedHost(sources) ?? begun ?? defaultHost(sources);
   const host = args.has('setup-git') ? forPushing(chosen) : chosen;
   const remembered = isSecondStep ? settingsOf(settings, host.url)?.pendingIn : undefined;
-  return { host, store: chosenStore(args, context, remembered), settings };
+  return {
+    host,
+    store: chosenStore(args, context, remembered),
+    settings,
+    wait: waitOf(args, context.env),
+    maxWaitMs: maxWaitMs(args),
+  };
+}
+
+function waitOf(args: Arguments, env: Environment): Target['wait'] {
+  const path = callbackPath(args);
+  requirePlainPath(path);
+  return {
+    callbackPort: callbackPort(args, env),
+    callbackPath: path,
+    browser: chosenBrowser(args, env),
+    timeoutMs: parseDurationMs('timeout', args.value('timeout') ?? defaults.timeout),
+  };
 }
 
 /**
@@ -99,7 +123,7 @@ async function signIn(
   context: Context,
 ): Promise<Credential> {
   const accountName = args.value('account');
-  const plan = { store: target.store, maxWaitMs: maxWaitMs(args), accountName };
+  const plan = { store: target.store, maxWaitMs: target.maxWaitMs, accountName };
   const steps = signInSteps(plan, context);
   if (args.has('complete')) return completeLogin(target, steps, context);
   if (protocol === 'token') {
@@ -111,7 +135,7 @@ async function signIn(
 
 /** What the command line, the environment and the settings ask for. */
 export async function loginRequest(
-  { host, store, settings }: Target,
+  { host, store, settings, wait }: Target,
   protocol: Protocol,
   args: Arguments,
   context: Context,
@@ -121,18 +145,6 @@ export async function loginRequest(
       hint: 'Leave --request out, and give the token on standard input.',
     });
   }
-  const { env } = context;
-  const timeoutMs = parseDurationMs('timeout', args.value('timeout') ?? '5m');
-  const portBounds = { minimum: 0, maximum: 65_535 };
-  const callbackPort = wholeNumber(args, env, 'callback-port', portBounds) ?? 0;
-  const command = option(args, env, 'browser');
-  return {
-    host,
-    client: await chooseClient(host, protocol, args, settings, store, context),
-    callbackPort,
-    callbackPath: callbackPath(args),
-    browser: args.has('no-browser') ? null : command === undefined ? {} : { command },
-    timeoutMs,
-    store,
-  };
+  const client = await chooseClient(host, protocol, args, settings, store, context);
+  return { ...wait, host, client, store };
 }

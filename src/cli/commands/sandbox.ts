@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import { BitbranchError } from '../../errors.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
 import type { Arguments } from '../arguments.ts';
-import { wholeNumber } from '../options.ts';
+import { portBounds, wholeNumber } from '../options.ts';
 
 export async function run(args: Arguments, context: Context): Promise<void> {
   const sandbox = await startSandbox(sandboxOptions(args, context));
@@ -21,7 +21,7 @@ export function sandboxOptions(args: Arguments, { env }: Context): SandboxOption
   });
   const latencyMs = wholeNumber(args, env, 'latency', { minimum: 0, maximum: 60_000 });
   return {
-    port: wholeNumber(args, env, 'port', { minimum: 0, maximum: 65_535 }) ?? 0,
+    port: wholeNumber(args, env, 'port', portBounds) ?? 0,
     repositories: args.values('repo').map((text) => {
       const [fullName, path] = assignment('repo', text);
       return { fullName, path };

@@ -2,16 +2,14 @@ import { type CallbackServer, startCallbackServer } from '../../auth/callback-se
 import type { Context } from '../../context.ts';
 import { BitbranchError } from '../../errors.ts';
 import type { Arguments } from '../arguments.ts';
-import { option, wholeNumber } from '../options.ts';
+import { callbackPath, callbackPort } from '../options.ts';
 import { type Finding, ok, warning } from './finding.ts';
 import { proxyForLoopback } from './proxy.ts';
 
 /** @throws {BitbranchError} `usage` when the port can't be had, `network` when nothing comes through to it */
 export async function checkCallback(args: Arguments, context: Context): Promise<Finding> {
-  const port =
-    wholeNumber(args, context.env, 'callback-port', { minimum: 0, maximum: 65_535 }) ?? 0;
-  const path = option(args, context.env, 'callback-path') ?? '/callback';
-  const server = await startCallbackServer({ port, path });
+  const port = callbackPort(args, context.env);
+  const server = await startCallbackServer({ port, path: callbackPath(args) });
   try {
     if (!(await isReached(server, context))) throw notReached(server);
   } finally {

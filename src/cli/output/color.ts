@@ -11,7 +11,7 @@ export function useColor(
   { env, terminal }: Pick<Context, 'env' | 'terminal'>,
 ): boolean {
   if (args.has('color')) {
-    const when = oneOf('color', ['auto', 'always', 'never'], args.value('color') ?? 'always');
+    const when = oneOf('--color', ['auto', 'always', 'never'], args.value('color') ?? 'always');
     return when === 'always' || (when === 'auto' && terminal.stdout.isTerminal);
   }
   if (env['NO_COLOR']) return false;

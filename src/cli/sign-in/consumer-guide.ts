@@ -1,20 +1,48 @@
+import type { LoginRequest } from '../../auth/login-flow.ts';
 import type { Host } from '../../bitbucket/hosts.ts';
 import type { Context } from '../../context.ts';
+import { defaults } from '../flags.ts';
+
+/** A sign-in that needs a consumer, as far as it tells how that has to be registered. */
+export interface Registration extends Pick<LoginRequest, 'host' | 'callbackPort' | 'callbackPath'> {
+  readonly protocol: 'oauth1' | 'oauth2';
+  /** Whether git will push with it. */
+  readonly setsUpGit: boolean;
+}
+
+/** Data Center compares the whole redirect URI, so a port is pinned; this one the systems hand out to nobody by themselves. */
+const suggestedPort = 27_990;
 
 /** How a consumer is registered, told before the first sign-in asks for one. */
-export function consumerGuide(host: Host, callbackPath: string): string {
-  return host.kind === 'cloud' ? cloudGuide(host, callbackPath) : dataCenterGuide(host);
+export function consumerGuide(registration: Registration): string {
+  if (registration.host.kind === 'cloud') return cloudGuide(registration);
+  return registration.protocol === 'oauth1' ? keyPairGuide(registration) : linkGuide(registration);
+}
+
+/** The next step of somebody who can't be asked for a consumer. */
+export function consumerHint(registration: Registration): string {
+  const { host, protocol } = registration;
+  if (host.kind === 'cloud') {
+    return `Set BITBRANCH_CONSUMER_KEY and BITBRANCH_CONSUMER_SECRET. Where there is no consumer yet, this tells in a terminal how to register one: bitbranch login --host ${host.url}`;
+  }
+  return protocol === 'oauth1'
+    ? `Make one with: bitbranch consumer add --host ${host.url}`
+    : `Set BITBRANCH_CONSUMER_KEY and BITBRANCH_CONSUMER_SECRET to the client ID and secret of its application link. This uses them, and tells in a terminal how an administrator makes a link: ${pinnedLogin(registration)}`;
 }
 
 /** Opens the page on which a consumer is made; it belongs to a workspace, which is asked for. */
-export async function openConsumersPage(host: Host, context: Context): Promise<void> {
+export async function openConsumersPage(
+  host: Host,
+  { command }: NonNullable<LoginRequest['browser']>,
+  context: Context,
+): Promise<void> {
   const { terminal, browser, interrupted: signal } = context;
   const workspace = (await terminal.prompt('Workspace to make it in: ', { signal })).trim();
   if (workspace === '') return;
   const page = consumersPage(host, encodeURIComponent(workspace));
   await context.note(`Opening ${page}`);
   try {
-    await browser.open(page);
+    await browser.open(page, command);
   } catch {
     await context.note('No browser could be opened: open that page yourself.');
   }
@@ -24,21 +52,56 @@ function consumersPage(host: Host, workspace: string): string {
   return `${host.url}/${workspace}/workspace/settings/api`;
 }
 
-function cloudGuide(host: Host, callbackPath: string): string {
+function cloudGuide({ host, callbackPath, setsUpGit }: Registration): string {
   return [
     `To sign in to ${host.name} you need an OAuth consumer of your own, once:`,
     `  1. Open ${consumersPage(host, 'WORKSPACE')} and choose "Add consumer".`,
     `  2. Name it bitbranch; callback URL: http://127.0.0.1${callbackPath}`,
-    '  3. Permissions: tick Account: Read and Repositories: Read. Save.',
+    `  3. Permissions: tick Account: Read and Repositories: ${setsUpGit ? 'Write' : 'Read'}. Save.`,
     '  4. Click on its name: Bitbucket shows its key and its secret. bitbranch remembers both.',
     '',
   ].join('\n');
 }
 
-function dataCenterGuide(host: Host): string {
+function keyPairGuide({ host }: Registration): string {
   return [
     `To sign in to ${host.name} you need a consumer that its administrator has set up.`,
     `If there is none yet, stop here (Ctrl-C) and run: bitbranch consumer add --host ${host.url}`,
     '',
   ].join('\n');
+}
+
+/** The scope asked for is the host's, which knows whether git will push. */
+function linkGuide(registration: Registration): string {
+  const { host, callbackPath } = registration;
+  return [
+    `To sign in to ${host.name} with OAuth 2.0 you need an application link, which its administrator makes once:`,
+    `  1. Open ${host.url}/plugins/servlet/applinks/listApplicationLinks and choose "Create link".`,
+    '  2. Choose "External application" and the direction "Incoming"; name it bitbranch.',
+    `  3. Redirect URL, with exactly this port: http://127.0.0.1:${pinnedPort(registration)}${callbackPath}`,
+    '     Bitbucket takes http there only if it was started with',
+    '     -Datlassian.oauth2.provider.skip.redirect.url.https.requirement=true',
+    `  4. Permission: ${host.oauth2.scope}. Save.`,
+    '  5. Bitbucket shows a client ID and a client secret: the key and the secret of the consumer.',
+    '',
+    'If there is none yet, stop here (Ctrl-C). With a link, this asks for both, or takes them from',
+    'BITBRANCH_CONSUMER_KEY and BITBRANCH_CONSUMER_SECRET:',
+    '',
+    `  ${pinnedLogin(registration)}`,
+    '',
+  ].join('\n');
+}
+
+/** The command whose redirect URI is the one that was registered. */
+function pinnedLogin(registration: Registration): string {
+  const { host, callbackPath, setsUpGit } = registration;
+  return [
+    `bitbranch login --host ${host.url} --protocol oauth2 --callback-port ${pinnedPort(registration)}`,
+    ...(callbackPath === defaults.callbackPath ? [] : [`--callback-path ${callbackPath}`]),
+    ...(setsUpGit ? ['--setup-git'] : []),
+  ].join(' ');
+}
+
+function pinnedPort({ callbackPort }: Registration): number {
+  return callbackPort === 0 ? suggestedPort : callbackPort;
 }

@@ -5,14 +5,9 @@ import { chooseProtocol, loginRequest, loginTarget } from '../../../src/cli/comm
 import { run } from '../../../src/cli/run.ts';
 import type { Context } from '../../../src/context.ts';
 import { emptySettings } from '../../../src/credentials/settings.ts';
+import { BitbranchError } from '../../../src/errors.ts';
 import type { SandboxOptions } from '../../../src/sandbox/sandbox.ts';
-import {
-  fixedClock,
-  type TestWorld,
-  testContext,
-  testNowMs,
-  untilAborted,
-} from '../../helpers/context.ts';
+import { type TestWorld, testContext, untilAborted } from '../../helpers/context.ts';
 import { sandboxWorld } from '../../helpers/sandbox-world.ts';
 import { cloudUrl, credentialFor, signedIn } from '../../helpers/signed-in.ts';
 import { callbackAddress, decideAt } from '../../helpers/user-agent.ts';
@@ -87,14 +82,15 @@ for (const argv of [
   ['--protocol=saml'],
   ['--callback-port=70000'],
   ['--callback-path=callback', '--host=http://127.0.0.1:1'],
+  ['--callback-path=/a/../b', '--request'],
+  ['--setup-git', '--protocol=oauth1'],
   ['--timeout=5'],
   ['--max-wait=5'],
   ['--json=token'],
 ]) {
-  test(`login ${argv.join(' ')} is a usage error, and nothing is sent`, async () => {
-    // A sign-in that is begun all the same runs out of time at once.
-    const clock = { ...fixedClock(testNowMs), sleep: async () => {} };
-    const context = testContext({ env: consumerEnv, clock });
+  test(`login ${argv.join(' ')} is a usage error, whatever the store does, and nothing is sent`, async () => {
+    const write = () => Promise.reject(new BitbranchError('store_unavailable', 'No keychain.'));
+    const context = testContext({ env: consumerEnv, credentials: { write } });
     assert.equal(await run(['login', ...argv], context), 2);
     assert.equal(context.printed.stdout, '');
     assert.equal(context.records.size, 0);
