@@ -43,7 +43,10 @@ export interface ContextOptions {
    * Where it throws, the sign-in goes on, since the person may open the page by other means.
    */
   readonly openBrowser?: (url: string) => Promise<void>;
-  /** Takes sentences for the person, such as the page to open. Default: they are dropped. */
+  /**
+   * Takes sentences for the person: the page to open, or that a list changed while it was read, so that rows may be missing.
+   * Default: they are dropped.
+   */
   readonly note?: (text: string) => void;
   /** Ends everything under way when it is aborted; its reason is what that then rejects with. */
   readonly signal?: AbortSignal;
@@ -101,6 +104,8 @@ export interface Session {
 const maxWaitMs = 30_000;
 const defaultTimeoutMs = 5 * 60_000;
 const contexts = new WeakMap<BitbranchContext, Context>();
+/** Where to tell what a session's lists are worth. */
+const notes = new WeakMap<Session, Context['note']>();
 
 /** Touches neither signals nor `process.env` of this process. */
 export async function createContext(options: ContextOptions = {}): Promise<BitbranchContext> {
@@ -150,7 +155,7 @@ export async function signIn(request: SignInRequest, context: BitbranchContext):
 
 /**
  * A session with BITBRANCH_TOKEN where that is set, else with the credential that {@link signIn} or `bitbranch login` stored.
- * @throws {BitbranchError} `sign_in_needed`, `store_unavailable` or `store_locked`
+ * @throws {BitbranchError} `sign_in_needed`, `store_unavailable`, `store_locked`, or `usage` for what is no host
  */
 export async function openSession(target: Target, context: BitbranchContext): Promise<Session> {
   const world = worldOf(context);
@@ -162,11 +167,14 @@ export async function openSession(target: Target, context: BitbranchContext): Pr
   const settings = await world.settings.read();
   const session = await openAccount(host, wish, settings, world);
   const { getJson } = createApiClient({ ...world, ...session, maxWaitMs });
-  return { host, getJson };
+  const opened = { host, getJson };
+  notes.set(opened, world.note);
+  return opened;
 }
 
 /**
- * The branches of a repository, as the pages arrive.
+ * The branches of a repository, as the pages arrive. What makes the list less than certain is told to `note` of the session's
+ * context.
  * @param repository `workspace/slug` (Data Center: `PROJECT/slug`), or a clone URL of the session's host
  * @param query which ones, in which order; all fields where it names none
  * @throws {BitbranchError} what {@link Session.getJson} throws; `usage` for what is no repository of the host
@@ -183,7 +191,10 @@ export async function* listBranches(
     });
   }
   const wanted = { fields: branchFields, ...query };
-  for await (const { rows } of listPages(session, session.host, names, wanted)) yield* rows;
+  const note = notes.get(session);
+  const notices = note === undefined ? {} : { onWarning: note };
+  for await (const { rows } of listPages(session, session.host, names, wanted, notices))
+    yield* rows;
 }
 
 function worldOf(context: BitbranchContext): Context {

@@ -9,6 +9,7 @@ import {
   signIn,
 } from '../src/library.ts';
 import { startSandbox } from '../src/sandbox/sandbox.ts';
+import { startHttpServer } from './helpers/http-server.ts';
 import { decideAt } from './helpers/user-agent.ts';
 import { emptyDirectory } from './packaging/packed.ts';
 
@@ -91,6 +92,31 @@ test('BITBRANCH_TOKEN of the environment given opens a session', async (t) => {
   const { context, target } = await program(t);
   const session = await openSession(target, await context({ env: { BITBRANCH_TOKEN: token } }));
   assert.deepEqual(Object.keys(Object(await session.getJson('/2.0/user'))).includes('uuid'), true);
+});
+
+test('a list that changed while it was read is told to the person', async (t) => {
+  const page = { size: 2, pagelen: 100, values: [{ name: 'main' }] };
+  const server = await startHttpServer(t, [
+    {
+      request:
+        'GET /2.0/repositories/acme/site/refs/branches?pagelen=100&fields=next,size,pagelen,values.name',
+      answer: { body: JSON.stringify(page) },
+    },
+  ]);
+  const said: string[] = [];
+  const context = await createContext({
+    env: { BITBRANCH_CONFIG_DIR: await emptyDirectory(t), BITBRANCH_TOKEN: token },
+    note: (sentence) => said.push(sentence),
+  });
+  t.after(() => context.close());
+  const session = await openSession({ host: server.url, kind: 'cloud' }, context);
+  const branches = await collected(listBranches(session, 'acme/site', { fields: ['name'] }));
+  assert.deepEqual(
+    branches.map(({ name }) => name),
+    ['main'],
+  );
+  assert.equal(said.length, 1);
+  assert.match(said[0] ?? '', /^The branches of acme\/site changed while they were listed/);
 });
 
 test('what fails is a BitbranchError that tells programs what it is', async (t) => {
