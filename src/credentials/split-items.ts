@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import type { Random } from '../context.ts';
 import { BitbranchError } from '../errors.ts';
 import type { Keychain } from './keychain.ts';
 
@@ -22,7 +23,7 @@ const headPattern = /^(split|gone):([^:]+):(\d+):([0-9a-f]{64})$/;
  * and after a crash at any point, finds the old secret or the new one, or none after a deletion; a crash while it is written
  * can leave parts behind that no item names.
  */
-export function splitItems(keychain: Keychain, itemLimitBytes: number): Keychain {
+export function splitItems(keychain: Keychain, itemLimitBytes: number, random: Random): Keychain {
   async function readHead(service: string, account: string): Promise<Head | null> {
     return parseHead(await keychain.get(service, account));
   }
@@ -45,7 +46,7 @@ export function splitItems(keychain: Keychain, itemLimitBytes: number): Keychain
     const parts = partsOf(secret, itemLimitBytes);
     const head: Head = {
       state: 'split',
-      generation: randomUUID(),
+      generation: Buffer.from(random.bytes(16)).toString('hex'),
       count: parts.length,
       digest: digestOf(secret),
     };

@@ -29,7 +29,7 @@ export function createSystemContext(argv: readonly string[], outset: Outset): Co
   const note = (sentence: string) => terminal.stderr.write(`${sentence}\n`);
   const home = { env, platform, homedir: homedir() };
   const stores = {
-    keychain: createKeychainStore({ keychain, platform }),
+    keychain: createKeychainStore({ keychain, platform, random: systemRandom }),
     file: createFileStore({
       file: createSecretFile(
         join(configDirectory(home), 'credentials.encrypted'),

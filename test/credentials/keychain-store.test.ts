@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createKeychainStore } from '../../src/credentials/keychain-store.ts';
+import { systemRandom } from '../../src/system/clock-and-random.ts';
 import { createKeychain } from '../../src/system/keychain-process.ts';
 import {
   helperCommand,
@@ -20,10 +21,14 @@ const service = `bitbranch:${host}`;
 
 const windowsLimitBytes = 2_560;
 testCredentialStore('memory', () =>
-  createKeychainStore({ keychain: memoryKeychain(), platform: 'linux' }),
+  createKeychainStore({ keychain: memoryKeychain(), platform: 'linux', random: systemRandom }),
 );
 testCredentialStore('memory with the limits of Windows', () =>
-  createKeychainStore({ keychain: memoryKeychain(windowsLimitBytes), platform: 'win32' }),
+  createKeychainStore({
+    keychain: memoryKeychain(windowsLimitBytes),
+    platform: 'win32',
+    random: systemRandom,
+  }),
 );
 
 const env = realKeychainSession();
@@ -37,14 +42,16 @@ const keychain = createKeychain({
 });
 after(() => keychain.dispose());
 
-testCredentialStore('Secret Service', () => createKeychainStore({ keychain, platform: 'linux' }));
+testCredentialStore('Secret Service', () =>
+  createKeychainStore({ keychain, platform: 'linux', random: systemRandom }),
+);
 testCredentialStore('Secret Service with the limits of Windows', () =>
-  createKeychainStore({ keychain, platform: 'win32' }),
+  createKeychainStore({ keychain, platform: 'win32', random: systemRandom }),
 );
 
 test('other programs find the record under its service and account, and no file holds it', async () => {
   const token = randomUUID();
-  const store = createKeychainStore({ keychain, platform: 'linux' });
+  const store = createKeychainStore({ keychain, platform: 'linux', random: systemRandom });
   await store.write(reference, { ...credential, token });
 
   const lookup = ['secret-tool', 'lookup', 'service', service, 'account', 'alice%2Fb'];
@@ -63,7 +70,7 @@ test('other programs find the record under its service and account, and no file 
 
 test('says what it is on each system', () => {
   const describe = (platform: NodeJS.Platform) =>
-    createKeychainStore({ keychain: memoryKeychain(), platform }).description;
+    createKeychainStore({ keychain: memoryKeychain(), platform, random: systemRandom }).description;
   assert.equal(describe('linux'), 'the system keychain (Secret Service)');
   assert.equal(describe('darwin'), 'the system keychain (macOS Keychain)');
   assert.equal(describe('win32'), 'the system keychain (Windows Credential Manager)');
@@ -81,7 +88,11 @@ test('a record that the keychain does not give back was not written', async () =
       await set(...item);
       forgetful.get = async () => answer(item[2]);
     };
-    const store = createKeychainStore({ keychain: forgetful, platform: 'linux' });
+    const store = createKeychainStore({
+      keychain: forgetful,
+      platform: 'linux',
+      random: systemRandom,
+    });
     await assert.rejects(store.write(reference, credential), { code: 'store_unavailable' }, what);
   }
 });
@@ -114,7 +125,11 @@ for (const [what, { text, message }] of Object.entries(badTexts)) {
   test(`refuses a record that ${what}, without showing it`, async () => {
     const damaged = memoryKeychain();
     await damaged.set(service, 'alice%2Fb', text);
-    const store = createKeychainStore({ keychain: damaged, platform: 'linux' });
+    const store = createKeychainStore({
+      keychain: damaged,
+      platform: 'linux',
+      random: systemRandom,
+    });
     await assert.rejects(store.read(reference), (error: Error & { code?: string }) => {
       assert.equal(error.code, 'store_unavailable');
       assert.match(error.message, message);

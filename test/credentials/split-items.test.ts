@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Keychain } from '../../src/credentials/keychain.ts';
 import { splitItems } from '../../src/credentials/split-items.ts';
+import { systemRandom } from '../../src/system/clock-and-random.ts';
 import { type MemoryKeychain, memoryKeychain } from '../helpers/keychain.ts';
 
 const limitBytes = 120;
@@ -38,9 +39,9 @@ async function atEveryCrash(
   for (const isDone of [false, true]) {
     for (let operations = 0; ; operations += 1) {
       const keychain = memoryKeychain(limitBytes);
-      if (begin !== null) await splitItems(keychain, limitBytes).set(...item, begin);
+      if (begin !== null) await splitItems(keychain, limitBytes, systemRandom).set(...item, begin);
       try {
-        await work(splitItems(crashing(keychain, operations, isDone), limitBytes));
+        await work(splitItems(crashing(keychain, operations, isDone), limitBytes, systemRandom));
         assert.ok(operations > 0);
         break;
       } catch (error) {
@@ -54,14 +55,14 @@ async function atEveryCrash(
 test('a secret that fits is one item as it stands', async () => {
   const keychain = memoryKeychain(limitBytes);
   for (const secret of [short, 'é'.repeat(limitBytes / 2)]) {
-    await splitItems(keychain, limitBytes).set(...item, secret);
+    await splitItems(keychain, limitBytes, systemRandom).set(...item, secret);
     assert.deepEqual([...keychain.items.values()], [secret]);
   }
 });
 
 test('a longer secret comes back whole, and leaves nothing when replaced or deleted', async () => {
   const keychain = memoryKeychain(limitBytes);
-  const split = splitItems(keychain, limitBytes);
+  const split = splitItems(keychain, limitBytes, systemRandom);
   for (const secret of [long, longer, 'é'.repeat(limitBytes / 2 + 1), short, long]) {
     await split.set(...item, secret);
     assert.equal(await split.get(...item), secret);
@@ -76,7 +77,7 @@ test('a longer secret comes back whole, and leaves nothing when replaced or dele
 
 for (const state of ['split', 'gone']) {
   test(`a secret that looks like a list of parts that is ${state} comes back as it is`, async () => {
-    const split = splitItems(memoryKeychain(limitBytes), limitBytes);
+    const split = splitItems(memoryKeychain(limitBytes), limitBytes, systemRandom);
     const secret = `${state}:x:1:${'0'.repeat(64)}`;
     await split.set(...item, secret);
     assert.equal(await split.get(...item), secret);
@@ -95,7 +96,7 @@ for (const [begin, end] of [
       begin,
       (keychain) => keychain.set(...item, end),
       async (keychain) => {
-        const split = splitItems(keychain, limitBytes);
+        const split = splitItems(keychain, limitBytes, systemRandom);
         const found = await split.get(...item);
         assert.ok(found === begin || found === end, String(found));
         await split.set(...item, longer);
@@ -109,7 +110,7 @@ test('a deletion that crashed at any step leaves the secret or none, and can be 
     long,
     (keychain) => keychain.delete(...item),
     async (keychain) => {
-      const split = splitItems(keychain, limitBytes);
+      const split = splitItems(keychain, limitBytes, systemRandom);
       const found = await split.get(...item);
       assert.ok(found === long || found === null, String(found));
       await split.delete(...item);
@@ -120,7 +121,7 @@ test('a deletion that crashed at any step leaves the secret or none, and can be 
 
 test('a reader that another process overtakes reads the new secret', async () => {
   const keychain = memoryKeychain(limitBytes);
-  const writer = splitItems(keychain, limitBytes);
+  const writer = splitItems(keychain, limitBytes, systemRandom);
   await writer.set(...item, long);
   let overtakes = 2;
   const reader = splitItems(
@@ -133,13 +134,14 @@ test('a reader that another process overtakes reads the new secret', async () =>
       },
     },
     limitBytes,
+    systemRandom,
   );
   assert.equal(await reader.get(...item), `${longer}0`);
 });
 
 test('of two writers at once one wins whole', async () => {
   const keychain = memoryKeychain(limitBytes);
-  const split = splitItems(keychain, limitBytes);
+  const split = splitItems(keychain, limitBytes, systemRandom);
   await split.set(...item, short);
   await Promise.all([split.set(...item, long), split.set(...item, longer)]);
   assert.ok([long, longer].includes((await split.get(...item)) ?? ''));
@@ -151,7 +153,7 @@ test('a part that was lost or changed is an error, and shows nothing of the rest
     (keychain: MemoryKeychain, part: string) => keychain.items.set(part, 'AAAA'),
   ]) {
     const keychain = memoryKeychain(limitBytes);
-    const split = splitItems(keychain, limitBytes);
+    const split = splitItems(keychain, limitBytes, systemRandom);
     await split.set(...item, long);
     spoil(keychain, [...keychain.items.keys()].find((name) => name.endsWith('.1')) ?? '');
     await assert.rejects(split.get(...item), {
@@ -159,4 +161,20 @@ test('a part that was lost or changed is an error, and shows nothing of the rest
       message: 'A part of a stored secret is missing.',
     });
   }
+});
+
+test('parts are named by the random source given', async () => {
+  const keychain = memoryKeychain(limitBytes);
+  const asked: number[] = [];
+  const random = {
+    bytes: (length: number) => {
+      asked.push(length);
+      return new Uint8Array(length).fill(0xab);
+    },
+  };
+  await splitItems(keychain, limitBytes, random).set(...item, long);
+  assert.deepEqual(asked, [16]);
+  const parts = [...keychain.items.keys()].filter((name) => name.includes('#'));
+  assert.ok(parts.length > 1);
+  for (const name of parts) assert.ok(name.includes(`#${'ab'.repeat(16)}.`), name);
 });

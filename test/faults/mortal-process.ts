@@ -43,7 +43,7 @@ const http = createHttpClient({ userAgent: 'test', interrupted: new AbortControl
 
 /** The store of the program on this machine, for the test to look into. */
 export const storeOf = ({ keychain }: Machine) =>
-  createKeychainStore({ keychain, platform: 'win32' });
+  createKeychainStore({ keychain, platform: 'win32', random: systemRandom });
 
 /**
  * Runs a command, which dies at the given moment: before or after any call of the keychain, change of the settings or
@@ -79,7 +79,11 @@ export async function runMortal(
     set: (...values) => step(() => keychain.set(...values)),
     delete: (...names) => step(() => keychain.delete(...names)),
   };
-  const store = createKeychainStore({ keychain: mortalKeychain, platform: 'win32' });
+  const store = createKeychainStore({
+    keychain: mortalKeychain,
+    platform: 'win32',
+    random: systemRandom,
+  });
   const world = testContext({ env, stdin });
   const context: Context = {
     ...world,

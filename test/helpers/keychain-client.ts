@@ -2,6 +2,7 @@
 // It ends by itself, never by process.exit(), with the exit code of the error that it met.
 import { createKeychainStore } from '../../src/credentials/keychain-store.ts';
 import { exitCodeOf, toBitbranchError } from '../../src/errors.ts';
+import { systemRandom } from '../../src/system/clock-and-random.ts';
 import { createKeychain } from '../../src/system/keychain-process.ts';
 import { leaveHang } from '../../src/system/leave.ts';
 import { helperCommand } from './keychain.ts';
@@ -18,7 +19,7 @@ const keychain = createKeychain({
   callsItself: process.env['CALLS_ITSELF'] === '1',
   helperCommand: JSON.parse(process.env['HELPER_COMMAND'] ?? JSON.stringify(helperCommand)),
 });
-const store = createKeychainStore({ keychain, platform: process.platform });
+const store = createKeychainStore({ keychain, platform: process.platform, random: systemRandom });
 
 const actions: Readonly<Record<string, () => Promise<void>>> = {
   prepare: async () => store.prepare(),

@@ -4,6 +4,7 @@ import { credentialReference } from '../../src/auth/stored-credential.ts';
 import type { Credential, OAuth2Credential } from '../../src/credentials/credential.ts';
 import { createKeychainStore } from '../../src/credentials/keychain-store.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { systemRandom } from '../../src/system/clock-and-random.ts';
 import { createKeychain } from '../../src/system/keychain-process.ts';
 import { createSettingsFile } from '../../src/system/settings-file.ts';
 import { type HostKind, newTokens } from './oauth2-client.ts';
@@ -19,7 +20,7 @@ export async function seedSignIn(home: Home, ...credentials: readonly Credential
     onWaiting: () => {},
     helperCommand: [process.execPath, join(dirname(builtProgram), 'keychain-helper.cjs')],
   });
-  const store = createKeychainStore({ keychain, platform });
+  const store = createKeychainStore({ keychain, platform, random: systemRandom });
   const settings = createSettingsFile({ env: home.env, platform, homedir: home.directory });
   try {
     for (const credential of credentials) {

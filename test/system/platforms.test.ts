@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createKeychainStore } from '../../src/credentials/keychain-store.ts';
 import { createBrowser } from '../../src/system/browser.ts';
+import { systemRandom } from '../../src/system/clock-and-random.ts';
 import { createKeychain } from '../../src/system/keychain-process.ts';
 import { createSystem } from '../../src/system/programs.ts';
 import { createSecretFile } from '../../src/system/secret-file.ts';
@@ -88,7 +89,7 @@ const keychains: readonly (readonly [NodeJS.Platform, name: string])[] = [
 for (const [platform, name] of keychains) {
   test(`on ${platform}, ${name} keeps what is longer than an item of Windows`, async () => {
     const keychain = memoryKeychain(platform === 'win32' ? 2_560 : undefined);
-    const store = createKeychainStore({ keychain, platform });
+    const store = createKeychainStore({ keychain, platform, random: systemRandom });
     assert.equal(store.description, name);
     const credential = { ...credentialFor('https://git.example.com'), token: 'x'.repeat(9_000) };
     const reference = { type: 'credential', host: credential.host, name: 'maria' } as const;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkKeychain } from '../../../src/cli/doctor/keychain.ts';
 import { createKeychainStore } from '../../../src/credentials/keychain-store.ts';
+import { systemRandom } from '../../../src/system/clock-and-random.ts';
 import {
   explainFailure,
   helperEnded,
@@ -20,7 +21,7 @@ function check(world: TestWorld = {}): Promise<string> {
 
 test('a keychain that keeps a probe is in order, and the probe is gone afterwards', async () => {
   const keychain = memoryKeychain(); // which asserts that services begin with bitbranch
-  const store = createKeychainStore({ keychain, platform: 'linux' });
+  const store = createKeychainStore({ keychain, platform: 'linux', random: systemRandom });
   assert.equal(
     await told(checkKeychain(store, testContext())),
     'ok: A probe was written to the system keychain (Secret Service), read back and removed.',
@@ -38,7 +39,7 @@ test('with BITBRANCH_TOKEN the keychain is not touched', async () => {
 
 test('a probe that is lost is a failure', async () => {
   const keychain = { ...memoryKeychain(), get: async () => null };
-  const store = createKeychainStore({ keychain, platform: 'linux' });
+  const store = createKeychainStore({ keychain, platform: 'linux', random: systemRandom });
   assert.match(
     await told(checkKeychain(store, testContext())),
     /^store_unavailable: .*did not come back from it\. → ./,
