@@ -2,8 +2,7 @@
 import { commands, isCommandName } from '../src/cli/commands.ts';
 import { commandFlags, globalFlags } from '../src/cli/flags.ts';
 import { flagRows, helpText, usage } from '../src/cli/help-text.ts';
-import { environmentRows } from '../src/cli/help-topics.ts';
-import { errorTable } from '../src/errors.ts';
+import { environmentRows, exitCodeRows } from '../src/cli/help-topics.ts';
 import { version } from '../src/version.ts';
 
 /** Without a date, so that the same sources always give the same page. */
@@ -45,17 +44,10 @@ function commandSection(name: keyof typeof commands): string {
   ].join('\n');
 }
 
-function exitCodeRows(): (readonly [string, string])[] {
-  const failures = Object.entries(errorTable).map(
-    ([code, { exitCode, meaning }]) => [`${exitCode}`, `${meaning} (${code})`] as const,
-  );
-  return [['0', 'done'], ...failures];
-}
-
 const fileRows = [
   [
     '~/.config/bitbranch/settings.json',
-    'hosts, accounts, consumer keys and repositories seen; no secret. On macOS in ~/Library/Application Support/bitbranch, on Windows in %APPDATA%\\bitbranch; BITBRANCH_CONFIG_DIR names another directory',
+    'hosts, accounts, consumer keys and repositories seen; no secret. On macOS in ~/Library/Application Support/bitbranch, on Windows in %APPDATA%\\bitbranch; XDG_CONFIG_HOME names another place than ~/.config, BITBRANCH_CONFIG_DIR another directory',
   ],
   [
     '~/.config/bitbranch/credentials.encrypted',

@@ -40,6 +40,14 @@ test('every variable of ours that the sources name is documented, and the other 
   );
 });
 
+test('the variables that say where the settings live are documented', async () => {
+  const source = await readFile(join(root, 'src/system/config-directory.ts'), 'utf8');
+  const named = [...source.matchAll(/env\['(\w+)'\]/g)].map(([, name = '']) => name);
+  assert.ok(named.length > 1);
+  const undocumented = named.filter((name) => !readme.includes(name));
+  assert.deepEqual(undocumented, []);
+});
+
 test('the README names every library inside the program, with its licence', async () => {
   const imports = (await sources()).matchAll(
     /(?<!import type [^;]*)(?:from|import\(|require\(|resolve\()\s*'((?:@[\w-]+\/)?[\w.-]+)'/g,

@@ -42,8 +42,9 @@ export interface ApiClient {
   requestWhole(request: ApiRequest): Promise<ApiAnswer>;
 }
 
+/** RFC 9110 section 15.4: a client should notice a redirection that leads in a circle. */
 const maxRedirects = 5;
-/** Methods that only read: the others are not carried on to where a redirect points. */
+/** Methods that only read (RFC 9110 section 9.2.1): the others are not carried on to where a redirect points. */
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export function createApiClient(options: ApiClientOptions): ApiClient {

@@ -28,6 +28,7 @@ export async function apiError(
       { hint: 'Check the spelling, and who is signed in: bitbranch status' },
     );
   }
+  // RFC 6585 section 4.
   if (status === 429) {
     return new BitbranchError(
       'rate_limited',

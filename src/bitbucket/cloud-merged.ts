@@ -1,14 +1,11 @@
 import type { Branch } from './branch.ts';
 import { cloudRepositoryPath } from './cloud-paths.ts';
-import { inOrder } from './in-order.ts';
+import { inOrder, requestsInFlight } from './in-order.ts';
 import { requiredListAt, requiredStringAt, unexpectedValue } from './json-path.ts';
 import type { ListingNotices } from './listing-notices.ts';
 import type { JsonApi } from './pagination.ts';
 import type { Repository } from './repository-reference.ts';
 import { allRows, type RowPage } from './row-pages.ts';
-
-/** How many branches are asked about at a time. */
-const concurrency = 8;
 
 /**
  * The branches whose every commit is in the branch named `target`, which is not among them. Cloud tells that of one branch at a
@@ -39,7 +36,7 @@ export async function* mergedOnCloud(
   }
 
   let position = 0;
-  for await (const isWanted of inOrder(others, concurrency, isMerged)) {
+  for await (const isWanted of inOrder(others, requestsInFlight, isMerged)) {
     const branch = others.slice(position, position + 1);
     position += 1;
     const rest = { hasMore: position < others.length, total: null };

@@ -2,15 +2,12 @@ import { defaultBranchName } from './data-center-default-branch.ts';
 import { readDataCenterPages } from './data-center-pagination.ts';
 import { dataCenterRepositoryPath, dataCenterWebPath } from './data-center-paths.ts';
 import type { Host } from './hosts.ts';
-import { inOrder } from './in-order.ts';
+import { inOrder, requestsInFlight } from './in-order.ts';
 import { booleanAt, requiredStringAt, stringAt } from './json-path.ts';
 import type { ListingNotices } from './listing-notices.ts';
 import type { JsonApi } from './pagination.ts';
 import type { RepositoryField, RepositoryListing } from './repository-listing.ts';
 import type { RowPage } from './row-pages.ts';
-
-/** How many repositories are asked for their default branch at a time. */
-const concurrency = 8;
 
 /**
  * The repositories of a project on Data Center, without their main branches; of all projects for null.
@@ -60,7 +57,7 @@ export async function* withMainBranches(
 ): AsyncGenerator<RowPage<RepositoryListing>, void, void> {
   for await (const page of pages) {
     if (page.rows.length > 0) await notices.onBulk?.(page.rows.length);
-    const asked = inOrder(page.rows, concurrency, async (row) => {
+    const asked = inOrder(page.rows, requestsInFlight, async (row) => {
       const [workspace = '', slug = ''] = row.repository.split('/');
       const path = dataCenterRepositoryPath({ workspace, slug });
       return { ...row, mainBranch: await defaultBranchName(api, path) };

@@ -1,3 +1,6 @@
+/** How many requests for single items are under way at a time; src/system/pool.ts has as many connections to a host. */
+export const requestsInFlight = 8;
+
 /**
  * The results of `work`, in the order of the items, as they become available. At most `concurrency` are worked on at a time,
  * and work never runs further ahead of the reader than twice that, so that memory does not grow with the number of items.

@@ -15,7 +15,7 @@ export interface ListPage {
   readonly total: number | null;
 }
 
-/** How many pages are asked for at a time. */
+/** How many pages are asked for at a time; src/system/pool.ts has as many connections to a host. */
 const concurrency = 8;
 
 /**

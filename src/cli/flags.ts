@@ -204,6 +204,8 @@ export const environmentOnly = {
     'whether names in a table are links: 1 for a terminal that is not known, 0 for none',
   BITBRANCH_CONFIG_DIR:
     "where settings that are no secrets live (default: the platform's config directory)",
+  XDG_CONFIG_HOME:
+    'on Linux and other Unixes, where that config directory is (default ~/.config), as an absolute path',
   HTTPS_PROXY: 'proxy to go by, also in lower case: http://[USER:PASSWORD@]HOST:PORT',
   ALL_PROXY: 'the same, where HTTPS_PROXY is not set',
   NO_PROXY: 'hosts to ask directly: names, .domains, addresses, ranges, *; :PORT may follow',

@@ -39,7 +39,7 @@ export function environmentRows(): (readonly [string, string])[] {
 }
 
 /** Every exit code with its meaning and the error code that `--json` gives. */
-function exitCodeRows(): (readonly [string, string])[] {
+export function exitCodeRows(): (readonly [string, string])[] {
   const failures = Object.entries(errorTable).map(
     ([code, { exitCode, meaning }]) => [`${exitCode}`, `${meaning} (${code})`] as const,
   );

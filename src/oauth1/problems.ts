@@ -88,6 +88,7 @@ const problems = new Map<string, { readonly sentence: string; readonly hint: str
 export function refusal(step: Step, response: ProtocolResponse): BitbranchError {
   const { status, clockSkewSeconds = null } = response;
   const problem = problemOf(response);
+  // RFC 6585 section 4.
   if (status === 429) {
     return new BitbranchError('rate_limited', 'The server takes no more requests for now.', {
       hint: 'Wait a few minutes, then run bitbranch login again.',

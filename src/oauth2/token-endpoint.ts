@@ -60,6 +60,7 @@ interface FetchOptions {
  * and without a challenge (RFC 6749 section 5.2), which says less than the error in the body.
  */
 function webResponse({ status, body }: ProtocolResponse): Response {
+  // RFC 6585 section 4.
   if (status === 429) {
     throw new BitbranchError('rate_limited', 'The server takes no more requests for now.', {
       hint: 'Wait a few minutes, then run the command again.',

@@ -22,7 +22,7 @@ export interface PoolOptions {
   readonly trust: SecureContext | undefined;
 }
 
-/** Connections are kept, to be used again. */
+/** Connections are kept, to be used again; as many to a host as src/bitbucket asks at a time (pagination.ts, in-order.ts). */
 export const pooling = { keepAlive: true, maxSockets: 8 } as const;
 
 /** How long Node's own pool keeps a connection that nobody uses. */

@@ -1,4 +1,4 @@
-import { settingsOf } from '../../auth/accounts.ts';
+import { settingsOf, withHost } from '../../auth/accounts.ts';
 import type { Host } from '../../bitbucket/hosts.ts';
 import type { Repository } from '../../bitbucket/repository-reference.ts';
 import type { Context } from '../../context.ts';
@@ -38,5 +38,5 @@ function withRepository(settings: Settings, { host, repository }: SeenRepository
   const name = nameOf(repository);
   if (known.repositories?.includes(name)) return settings;
   const repositories = [name, ...(known.repositories ?? [])].slice(0, mostRemembered);
-  return { ...settings, hosts: { ...settings.hosts, [host.url]: { ...known, repositories } } };
+  return withHost(settings, host.url, { ...known, repositories });
 }
