@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import type { Credential } from '../credentials/credential.ts';
 import type { CredentialStore, RecordReference } from '../credentials/credential-store.ts';
-import { emptySettings, type Settings } from '../credentials/settings.ts';
+import type { Settings } from '../credentials/settings.ts';
 import { BitbranchError } from '../errors.ts';
 import { accountSettings } from './accounts.ts';
 
@@ -23,25 +23,47 @@ export function storeOfAccount(
 }
 
 /**
+ * Runs what changes the stored credential of an account, and what the settings say of it, while nobody else does. No server
+ * and no person is waited for meanwhile, so that a sign-out never waits for a renewal that has stalled.
+ * @throws {BitbranchError} `timeout` when another process has changed it for a minute
+ */
+export function changingCredential<T>(
+  hostUrl: string,
+  accountName: string,
+  { locks, interrupted }: Pick<Context, 'locks' | 'interrupted'>,
+  change: () => Promise<T>,
+): Promise<T> {
+  return locks.withLock(`change ${hostUrl} ${accountName}`, change, interrupted);
+}
+
+/**
  * The credential of an account that the settings remember. The store showing none then is a failure of its own: a locked
  * keyring answers like an empty one.
- * @param settings tell of a sign-out that was cut short; without them it looks like a locked store
+ * @param settings tell of a sign-out, also of one that was cut short
  * @throws {BitbranchError} `store_locked`, `sign_in_needed`, or what the store throws
  */
 export async function storedCredential(
   hostUrl: string,
   accountName: string,
   store: CredentialStore,
-  settings: Settings = emptySettings,
+  settings: Settings,
 ): Promise<Credential> {
   const credential = await store.read(credentialReference(hostUrl, accountName));
   if (credential !== null) return credential;
-  if (accountSettings(settings, hostUrl, accountName)?.leaving) throw left(hostUrl, accountName);
+  const account = accountSettings(settings, hostUrl, accountName);
+  if (account === undefined) throw signedOut(hostUrl, accountName);
+  if (account.leaving) throw left(hostUrl, accountName);
   throw new BitbranchError(
     'store_locked',
     `The credential of ${accountName} at ${hostUrl} can't be read: ${store.description} is locked, or the entry was removed.`,
     { hint: `Unlock it and try again, or sign in anew with: bitbranch login --host ${hostUrl}` },
   );
+}
+
+function signedOut(hostUrl: string, accountName: string): BitbranchError {
+  return new BitbranchError('sign_in_needed', `${accountName} has signed out from ${hostUrl}.`, {
+    hint: `Sign in with: bitbranch login --host ${hostUrl}`,
+  });
 }
 
 function left(hostUrl: string, accountName: string): BitbranchError {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import type { OAuth2Credential } from '../../src/credentials/credential.ts';
 import { type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.ts';
@@ -134,6 +135,67 @@ async function killed(t: TestContext, index: number): Promise<number | null> {
   }
   return next.exitCode;
 }
+
+/** A command whose refresh the token endpoint keeps waiting until it is let go. */
+async function stalledRefresh(t: TestContext) {
+  const bell = new EventEmitter();
+  const asked = once(bell, 'asked');
+  const letGo = once(bell, 'go');
+  let isStalling = false;
+  const world = await signedInLongAgo(t, {
+    onRequest: async ({ path }) => {
+      if (!isStalling || !tokenPath.test(path)) return undefined;
+      isStalling = false;
+      bell.emit('asked');
+      await letGo;
+      return undefined;
+    },
+  });
+  isStalling = true;
+  const refresh = world.ask();
+  await asked;
+  return {
+    ...world,
+    async ending() {
+      bell.emit('go');
+      return refresh.ended;
+    },
+  };
+}
+
+test('a sign-out during a refresh does not wait for it, and has the last word', async (t) => {
+  const { home, sandbox, ending, refreshes } = await stalledRefresh(t);
+  const logout = await home.run(['logout', '--host', sandbox.url]);
+  assert.equal(logout.exitCode, 0, logout.stderr);
+  const { exitCode, stderr } = await ending();
+  assert.equal(exitCode, 4);
+  assert.match(stderr, /^bitbranch: maria has signed out from \S+\n.*bitbranch login/);
+  assert.deepEqual(refreshes(), [null]);
+  assert.deepEqual(await keychainCredentials(sandbox.url), []);
+});
+
+test('a new sign-in during a refresh has the last word', async (t) => {
+  const { home, sandbox, ending, kept } = await stalledRefresh(t);
+  const newer = asUnexpired(await outdatedCredential(sandbox, 'cloud'));
+  await seedSignIn(home, newer);
+  const { exitCode, stdout, stderr } = await ending();
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stdout, /"maria"/);
+  assert.deepEqual(await kept(), newer);
+});
+
+test('a token that was stored during a refresh has the last word', async (t) => {
+  const { home, sandbox, ending } = await stalledRefresh(t);
+  const command = ['login', '--host', sandbox.url, '--kind', 'cloud', '--protocol', 'token'];
+  const login = await home.run(command, { stdin: sandbox.token });
+  assert.equal(login.exitCode, 0, login.stderr);
+  const { exitCode, stderr } = await ending();
+  assert.equal(exitCode, 4, stderr);
+  assert.match(stderr, /was replaced by another one meanwhile\.\nRun the command again/);
+  const [only, ...others] = await keychainCredentials(sandbox.url);
+  assert.deepEqual(others, []);
+  assert.ok(only?.protocol === 'token' && only.token === sandbox.token);
+});
 
 const refusals: readonly (readonly [error: string, Story])[] = [
   ['unauthorized_client', { kind: 'cloud', stored: withSpentRefreshToken }],

@@ -5,7 +5,7 @@ import type { OAuth2Credential } from '../../src/credentials/credential.ts';
 import { BitbranchError } from '../../src/errors.ts';
 import { type TestWorld, testContext } from '../helpers/context.ts';
 import { cloud, oauth2Credential as outdated, recordOf } from '../helpers/oauth2-signed-in.ts';
-import { cloudUrl, credentialFor } from '../helpers/signed-in.ts';
+import { cloudUrl, credentialFor, signedIn } from '../helpers/signed-in.ts';
 
 const fresh: OAuth2Credential = { ...outdated, accessToken: 'fresh', refreshToken: 'fresh-too' };
 const { reference } = recordOf(outdated);
@@ -64,8 +64,39 @@ test('a sign-in by another protocol meanwhile is not taken for the same', async 
 });
 
 test('a store that shows nothing may be locked, and nothing is renewed', async () => {
-  const { run } = renewal({}, () => assert.fail('renewed'));
+  const { settings } = signedIn(outdated);
+  const { run } = renewal({ settings }, () => assert.fail('renewed'));
   await assert.rejects(run(), { code: 'store_locked' });
+});
+
+test('who has signed out meanwhile stays signed out', async () => {
+  const { run } = renewal({}, () => assert.fail('renewed'));
+  await assert.rejects(run(), {
+    code: 'sign_in_needed',
+    message: `maria has signed out from ${cloudUrl}.`,
+  });
+});
+
+test('a newer sign-in while the server was asked is kept and used', async () => {
+  const world = testContext({ records: [recordOf(outdated)] });
+  const store = world.storeNamed('keychain');
+  const newer = { ...outdated, accessToken: 'newer' };
+  const used = await renewUnderLock(cloud, outdated, store, world, async () => {
+    await store.write(reference, newer);
+    return fresh;
+  });
+  assert.deepEqual([used, await store.read(reference)], [newer, newer]);
+});
+
+test('a sign-out while the server was asked is not undone', async () => {
+  const world = testContext({ records: [recordOf(outdated)] });
+  const store = world.storeNamed('keychain');
+  const renewing = renewUnderLock(cloud, outdated, store, world, async () => {
+    await store.remove(reference);
+    return fresh;
+  });
+  await assert.rejects(renewing, { code: 'sign_in_needed' });
+  assert.equal(await store.read(reference), null);
 });
 
 test('what could not be kept is not used', async () => {

@@ -143,7 +143,7 @@ killed helper at keychain removal           logout    8        keychain helper e
 
 Disk
 read-only directory                         branches  0        -                                                      old                       0
-read-only directory                         login     2        read-only file system                                  new secret, old settings  0
+read-only directory                         login     2        read-only file system                                  old                       0
 read-only directory                         refresh   2        read-only file system                                  old                       0
 read-only directory                         logout    2        read-only file system                                  old                       0
 full disk                                   branches  0        -                                                      old                       0

@@ -5,7 +5,7 @@ import {
   withLeaving,
   withoutAccount,
 } from '../../auth/accounts.ts';
-import { credentialReference } from '../../auth/stored-credential.ts';
+import { changingCredential, credentialReference } from '../../auth/stored-credential.ts';
 import type { Host } from '../../bitbucket/hosts.ts';
 import type { Context } from '../../context.ts';
 import type { CredentialStore } from '../../credentials/credential-store.ts';
@@ -25,7 +25,22 @@ export async function run(args: Arguments, context: Context): Promise<void> {
   if (host === undefined || account === undefined) {
     return say(`Nothing to forget: nobody is signed in${host ? ` to ${host.name}` : ''}.`, context);
   }
-  const known = accountSettings(settings, host.url, account);
+  const isOut = await changingCredential(host.url, account, context, () =>
+    forget(host, account, args, context),
+  );
+  if (!isOut) return;
+  const isLeft = !signedInHosts(await context.settings.read()).includes(host.url);
+  if (isLeft) await removeHelper(host, context);
+}
+
+/** Forgets a credential and says what that means; resolves with whether its account is signed out. */
+async function forget(
+  host: Host,
+  account: string,
+  args: Arguments,
+  context: Context,
+): Promise<boolean> {
+  const known = accountSettings(await context.settings.read(), host.url, account);
   // Where the secret was put is known better than by BITBRANCH_STORE, which is for new ones.
   const store =
     known === undefined || args.has('store')
@@ -41,10 +56,12 @@ export async function run(args: Arguments, context: Context): Promise<void> {
     if (!removed && !known.leaving) throw nothingRemoved(host, account, store);
   } else if (!removed) {
     const what = `${store.description} shows no credential of ${account} at ${host.name}`;
-    return say(`Nothing to forget: ${what}.`, context);
+    await say(`Nothing to forget: ${what}.`, context);
+    return false;
   } else if (known !== undefined) {
     const what = `the old credential of ${account} at ${host.name} from ${store.description}`;
-    return say(`Removed ${what}; the sign-in that is in use stays.`, context);
+    await say(`Removed ${what}; the sign-in that is in use stays.`, context);
+    return false;
   }
   await say(
     `Signed out ${account} from ${host.name}: the credential was removed from ${store.description}.`,
@@ -54,8 +71,7 @@ export async function run(args: Arguments, context: Context): Promise<void> {
     `Bitbucket still lists the access that you granted; withdraw it at ${host.accessPageUrl}`,
     context,
   );
-  const isLeft = !signedInHosts(await context.settings.read()).includes(host.url);
-  if (isLeft) await removeHelper(host, context);
+  return true;
 }
 
 /** The host asked for, else the only one signed in to; undefined where there is none. */

@@ -3,7 +3,7 @@ import { withConsumer } from '../../auth/consumers.ts';
 import type { Session } from '../../auth/session.ts';
 import type { SignInSteps } from '../../auth/sign-in.ts';
 import { unnamedAccount } from '../../auth/sign-in-attempt.ts';
-import { credentialReference } from '../../auth/stored-credential.ts';
+import { changingCredential, credentialReference } from '../../auth/stored-credential.ts';
 import { createApiClient } from '../../bitbucket/api-client.ts';
 import { currentUser } from '../../bitbucket/current-user.ts';
 import type { Context } from '../../context.ts';
@@ -28,7 +28,8 @@ export function signInSteps(
       currentUser(createApiClient({ ...context, ...session, maxWaitMs }), session.host),
     async keep(credential) {
       refuseStranger(credential, accountName);
-      await keep(credential, store, context);
+      const { host, account } = credential;
+      await changingCredential(host, account.name, context, () => keep(credential, store, context));
     },
   };
 }
