@@ -56,6 +56,7 @@ module.exports = {
     only('context\\.ts', [vocabulary], 'the context names types only'),
     only('page\\.ts', [], 'the frame of pages depends on nothing'),
     only('same-secret\\.ts', [], 'how secrets are compared depends on nothing'),
+    only('shell-word\\.ts', [], 'how a word is quoted depends on nothing'),
     ...['oauth1/', 'oauth2/'].map((protocol) =>
       only(
         protocol,
@@ -74,6 +75,7 @@ module.exports = {
         'errors\\.ts',
         'context\\.ts',
         'page\\.ts',
+        'shell-word\\.ts',
         'oauth1/',
         'oauth2/',
         'bitbucket/hosts\\.ts',
@@ -88,6 +90,7 @@ module.exports = {
         'errors\\.ts',
         'context\\.ts',
         'version\\.ts',
+        'shell-word\\.ts',
         'auth/',
         'bitbucket/',
         vocabulary,

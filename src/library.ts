@@ -1,5 +1,6 @@
 // bitbranch as a library: sign in, open a session, list branches. What the command stores serves the library, and the other
 // way round. Whatever fails is a BitbranchError with a code, a sentence and the next step.
+import type { AccountWish } from './auth/accounts.ts';
 import { knownHost } from './auth/known-host.ts';
 import { login } from './auth/login-flow.ts';
 import { openSession as openAccount } from './auth/session.ts';
@@ -147,7 +148,7 @@ export async function signIn(request: SignInRequest, context: BitbranchContext):
       askForAddress: null,
       addressRefused: async () => {},
     },
-    signInSteps({ store, maxWaitMs, accountName: request.account }, world),
+    signInSteps({ store, maxWaitMs, account: wishOf(request) }, world),
     world,
   );
   return { host: host.url, account: credential.account };
@@ -160,12 +161,8 @@ export async function signIn(request: SignInRequest, context: BitbranchContext):
 export async function openSession(target: Target, context: BitbranchContext): Promise<Session> {
   const world = worldOf(context);
   const host = await hostOf(target, world);
-  const wish =
-    target.account === undefined
-      ? undefined
-      : { name: target.account, rule: 'the calling program' as const };
   const settings = await world.settings.read();
-  const session = await openAccount(host, wish, settings, world);
+  const session = await openAccount(host, wishOf(target), settings, world);
   const { getJson } = createApiClient({ ...world, ...session, maxWaitMs });
   const opened = { host, getJson };
   notes.set(opened, world.note);
@@ -205,6 +202,10 @@ function worldOf(context: BitbranchContext): Context {
 
 async function hostOf({ host = defaultHostInput, kind }: Target, world: Context): Promise<Host> {
   return knownHost(parseHostUrl(host), kind, await world.settings.read());
+}
+
+function wishOf({ account }: Pick<Target, 'account'>): AccountWish | undefined {
+  return account === undefined ? undefined : { name: account, rule: 'the calling program' };
 }
 
 function clientOf(host: Host, request: ProtocolAndConsumer) {

@@ -3,6 +3,7 @@ import type { Credential } from '../credentials/credential.ts';
 import type { CredentialStore, RecordReference } from '../credentials/credential-store.ts';
 import type { Settings } from '../credentials/settings.ts';
 import { BitbranchError } from '../errors.ts';
+import { shellWord } from '../shell-word.ts';
 import { accountSettings } from './accounts.ts';
 
 export function credentialReference(
@@ -71,7 +72,7 @@ function left(hostUrl: string, accountName: string): BitbranchError {
     'sign_in_needed',
     `${accountName} is signed out from ${hostUrl}: the credential was removed, and then the sign-out was cut short.`,
     {
-      hint: `Finish it with: bitbranch logout --host ${hostUrl} --account ${accountName}, or sign in with: bitbranch login --host ${hostUrl}`,
+      hint: `Finish it with: bitbranch logout --host ${hostUrl} --account ${shellWord(accountName)}, or sign in with: bitbranch login --host ${hostUrl}`,
     },
   );
 }

@@ -48,8 +48,9 @@ export function parseHostUrl(input: string): string {
       hint: 'Give the host alone; bitbranch login asks for everything else.',
     });
   }
-  if (url === null || url.hostname === '' || url.search !== '' || url.hash !== '') {
-    throw new BitbranchError('usage', `"${input}" is not the name or URL of a host.`, {
+  if (url === null || !isPlain(url)) {
+    const shown = input.replace(/^.*@/s, '');
+    throw new BitbranchError('usage', `"${shown}" is not the name or URL of a host.`, {
       hint: 'Give a name such as bitbucket.org, or a URL such as https://git.example.com/bitbucket.',
     });
   }
@@ -66,6 +67,12 @@ export function parseHostUrl(input: string): string {
   return base === 'https://www.bitbucket.org' || base === 'https://api.bitbucket.org'
     ? bitbucketOrgUrl
     : base;
+}
+
+/** Nothing but a host and a path, and in them nothing that a shell could take for its own: they stand in commands to copy. */
+function isPlain({ host, pathname, search, hash }: URL): boolean {
+  const isQuiet = /^[\w.:[\]-]+$/.test(host) && /^[\w.~%+,:@/-]*$/.test(pathname);
+  return isQuiet && search === '' && hash === '';
 }
 
 export function isBitbucketOrg(hostUrl: string): boolean {

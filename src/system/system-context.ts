@@ -17,7 +17,7 @@ import { createSystem } from './programs.ts';
 import { discreet } from './redaction.ts';
 import { createSecretFile } from './secret-file.ts';
 import { createSettingsFile } from './settings-file.ts';
-import { createTrace, traced } from './trace.ts';
+import { createTrace, traced, withoutSteering } from './trace.ts';
 
 /** The real world. Everything that costs is loaded only when it is used. */
 export function createSystemContext(argv: readonly string[], outset: Outset): Context {
@@ -26,7 +26,7 @@ export function createSystemContext(argv: readonly string[], outset: Outset): Co
     terminal.stderr,
     argv.includes('--verbose') || env['BITBRANCH_DEBUG'] === '1',
   );
-  const note = (sentence: string) => terminal.stderr.write(`${sentence}\n`);
+  const note = (sentence: string) => terminal.stderr.write(`${withoutSteering(sentence)}\n`);
   const home = { env, platform, homedir: homedir() };
   const stores = {
     keychain: createKeychainStore({ keychain, platform, random: systemRandom }),

@@ -4,11 +4,16 @@ import { redact } from './redaction.ts';
 /** What could steer a terminal or turn text around; lines are ended by a line feed alone. */
 const steering = /(?!\n)[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu;
 
+/** Text of which nothing can steer a terminal. */
+export function withoutSteering(text: string): string {
+  return text.replace(steering, '\ufffd');
+}
+
 /** Tells on stderr what is done when it is asked for (`--verbose`); else it does nothing. */
 export function createTrace(stderr: Output, isEnabled: boolean): Trace {
   if (!isEnabled) return () => {};
   return (message) => {
-    const lines = redact(message).replace(steering, '\ufffd').replace(/^/gm, '* ');
+    const lines = withoutSteering(redact(message)).replace(/^/gm, '* ');
     // Nobody is lost by a trace that nobody reads.
     stderr.write(`${lines}\n`).catch(() => {});
   };

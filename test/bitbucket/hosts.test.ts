@@ -33,6 +33,9 @@ const noHosts: readonly (readonly [input: string, message: RegExp])[] = [
   ['git.example.com:99999', /is not the name or URL of a host/],
   ['git.example.com?x=1', /is not the name or URL of a host/],
   ['https://git.example.com/#x', /is not the name or URL of a host/],
+  ['https://git.example.com;id', /is not the name or URL of a host/],
+  ['https://git.example.com/$(id)', /is not the name or URL of a host/],
+  ["https://git.example.com/a'b", /is not the name or URL of a host/],
   ['http://bitbucket.org', /Refusing http:.*bitbucket\.org.*unencrypted/],
   ['http://localhost.example.com', /Refusing http:/],
   ['http://127.0.0.1.example.com', /Refusing http:/],
@@ -47,7 +50,15 @@ for (const [input, message] of noHosts) {
   });
 }
 
-for (const input of ['https://maria:hunter2@git.example.com', 'https://:hunter2@h', 'hunter2@h']) {
+for (const input of [
+  'https://maria:hunter2@git.example.com',
+  'https://:hunter2@h',
+  'hunter2@h',
+  'https://maria:hunter2@h:99999/',
+  'https://maria:hunter2@ho st/',
+  'https://maria:hun@ter/hunter2@h:x',
+  'maria:hunter2@h:x',
+]) {
   test(`a user name or password in ${input} is refused and not repeated`, () => {
     assert.throws(
       () => parseHostUrl(input),

@@ -57,7 +57,7 @@ async function swappedLogin(
   home: Home,
   hostUrl: string,
   protocol: string,
-  ...flags: readonly string[]
+  { account, env = {} }: { readonly account?: string; readonly env?: Record<string, string> } = {},
 ) {
   const login = home.start(
     [
@@ -69,9 +69,9 @@ async function swappedLogin(
       '--protocol',
       protocol,
       '--no-browser',
-      ...flags,
+      ...(account === undefined ? [] : ['--account', account]),
     ],
-    { env: { ...consumer, SSH_CONNECTION: 'tells the port' } },
+    { env: { ...consumer, SSH_CONNECTION: 'tells the port', ...env } },
   );
   const [consentUrl] = await login.printed(/http\S+(?:oauth_token|state)=\S+/);
   const [, port = ''] = await login.printed(/-L (\d+):127/);
@@ -95,27 +95,28 @@ for (const protocol of Object.keys(attackerCallbacks)) {
     await home.run(['logout']);
   });
 
-  test(`${protocol}: --account refuses a swapped sign-in and keeps nothing of it`, async (t) => {
-    const home = await createHome(t);
-    const host = await attackedHost(t);
-    const { page, result } = await swappedLogin(
-      home,
-      host.url,
-      protocol,
-      ...['--account', 'maria'],
-    );
-    assert.equal(result.exitCode, 4, result.stderr);
-    assert.match(result.stderr, /mallory signed in, and --account asks for maria/);
-    assert.match(page.body, /mallory signed in, and --account asks for maria/);
-    assert.equal(await keychainItems(host.url), '');
-    assert.equal((await home.run(['status'])).exitCode, 4);
-  });
+  for (const [rule, demand] of Object.entries({
+    '--account': { account: 'maria' },
+    BITBRANCH_ACCOUNT: { env: { BITBRANCH_ACCOUNT: 'maria' } },
+  })) {
+    test(`${protocol}: ${rule} refuses a swapped sign-in and keeps nothing of it`, async (t) => {
+      const home = await createHome(t);
+      const host = await attackedHost(t);
+      const { page, result } = await swappedLogin(home, host.url, protocol, demand);
+      assert.equal(result.exitCode, 4, result.stderr);
+      const refusal = `mallory signed in, and ${rule} asks for maria`;
+      assert.ok(result.stderr.includes(refusal), result.stderr);
+      assert.ok(page.body.includes(refusal), page.body);
+      assert.equal(await keychainItems(host.url), '');
+      assert.equal((await home.run(['status'])).exitCode, 4);
+    });
+  }
 }
 
 test('--account lets the right one sign in', async (t) => {
   const home = await createHome(t);
   const host = await attackedHost(t);
-  const { result } = await swappedLogin(home, host.url, 'oauth1', '--account', 'mallory');
+  const { result } = await swappedLogin(home, host.url, 'oauth1', { account: 'mallory' });
   assert.equal(result.exitCode, 0, result.stderr);
   await home.run(['logout']);
 });

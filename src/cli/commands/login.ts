@@ -8,6 +8,7 @@ import { type Credential, type Protocol, protocols } from '../../credentials/cre
 import type { CredentialStore } from '../../credentials/credential-store.ts';
 import type { Settings } from '../../credentials/settings.ts';
 import { BitbranchError } from '../../errors.ts';
+import { accountDemanded } from '../account-choice.ts';
 import type { Arguments } from '../arguments.ts';
 import { chooseClient } from '../consumer-choice.ts';
 import { parseDurationMs } from '../duration.ts';
@@ -122,12 +123,12 @@ async function signIn(
   args: Arguments,
   context: Context,
 ): Promise<Credential> {
-  const accountName = args.value('account');
-  const plan = { store: target.store, maxWaitMs: target.maxWaitMs, accountName };
+  const account = accountDemanded(args, context);
+  const plan = { store: target.store, maxWaitMs: target.maxWaitMs, account };
   const steps = signInSteps(plan, context);
   if (args.has('complete')) return completeLogin(target, steps, context);
   if (protocol === 'token') {
-    return tokenLogin(target, option(args, context.env, 'account'), steps, context);
+    return tokenLogin(target, account?.name, steps, context);
   }
   const request = await loginRequest(target, protocol, args, context);
   return login(request, loginDialogue(request, context), steps, context);

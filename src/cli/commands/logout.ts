@@ -11,6 +11,7 @@ import type { Context } from '../../context.ts';
 import type { CredentialStore } from '../../credentials/credential-store.ts';
 import type { Settings } from '../../credentials/settings.ts';
 import { BitbranchError } from '../../errors.ts';
+import { shellWord } from '../../shell-word.ts';
 import type { Arguments } from '../arguments.ts';
 import { removeHelper } from '../git/helper-setup.ts';
 import { type HostSources, namedHost, onlyHost } from '../host-choice.ts';
@@ -91,7 +92,7 @@ function nothingRemoved(host: Host, account: string, store: CredentialStore): Bi
     'store_locked',
     `${account} is signed out from ${host.name}, but ${store.description} showed no credential to remove: it is locked, or the entry was removed before.`,
     {
-      hint: `If it is locked, unlock it and run: bitbranch logout --host ${host.url} --account ${account}`,
+      hint: `If it is locked, unlock it and run: bitbranch logout --host ${host.url} --account ${shellWord(account)}`,
     },
   );
 }

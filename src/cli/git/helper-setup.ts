@@ -1,6 +1,7 @@
 import type { Host } from '../../bitbucket/hosts.ts';
 import type { Context } from '../../context.ts';
 import { BitbranchError } from '../../errors.ts';
+import { shellQuoted } from '../../shell-word.ts';
 
 /**
  * Has git ask this program for the credentials of a host, and no other helper. What the person had set for the host before
@@ -57,10 +58,6 @@ function helperKey({ url }: Host): string {
 /** What git hands to a shell, its `!` taken off. */
 function helperCommand(ownCommand: readonly string[]): string {
   return `!${ownCommand.map(shellQuoted).join(' ')} git-credential`;
-}
-
-function shellQuoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Whatever Node or copy of this program wrote it. */

@@ -1,4 +1,4 @@
-import { accountSettings, withSignIn } from '../../auth/accounts.ts';
+import { type AccountWish, accountSettings, withSignIn } from '../../auth/accounts.ts';
 import { withConsumer } from '../../auth/consumers.ts';
 import type { Session } from '../../auth/session.ts';
 import type { SignInSteps } from '../../auth/sign-in.ts';
@@ -10,24 +10,25 @@ import type { Context } from '../../context.ts';
 import type { Credential } from '../../credentials/credential.ts';
 import type { CredentialStore, RecordReference } from '../../credentials/credential-store.ts';
 import { BitbranchError } from '../../errors.ts';
+import { shellWord } from '../../shell-word.ts';
 
 export interface SignInPlan {
   readonly store: CredentialStore;
   readonly maxWaitMs: number;
   /** Nobody else may sign in; undefined lets everybody. */
-  readonly accountName: string | undefined;
+  readonly account: AccountWish | undefined;
 }
 
 /** How a sign-in learns who signed in, and what it leaves behind: the secrets first, then that they are there. */
 export function signInSteps(
-  { store, maxWaitMs, accountName }: SignInPlan,
+  { store, maxWaitMs, account: wish }: SignInPlan,
   context: Context,
 ): SignInSteps {
   return {
     identify: (session: Session) =>
       currentUser(createApiClient({ ...context, ...session, maxWaitMs }), session.host),
     async keep(credential) {
-      refuseStranger(credential, accountName);
+      refuseStranger(credential, wish);
       const { host, account } = credential;
       await changingCredential(host, account.name, context, () => keep(credential, store, context));
     },
@@ -35,12 +36,12 @@ export function signInSteps(
 }
 
 /** Whoever sees the address of the consent page can grant access there as somebody else, and the protocols can't tell. */
-function refuseStranger({ account }: Credential, wanted: string | undefined): void {
-  if (wanted === undefined || account.name === wanted) return;
+function refuseStranger({ account }: Credential, wish: AccountWish | undefined): void {
+  if (wish === undefined || account.name === wish.name) return;
   const who = account.name === unnamedAccount.name ? 'Somebody without a name' : account.name;
   throw new BitbranchError(
     'sign_in_refused',
-    `${who} signed in, and --account asks for ${wanted}.`,
+    `${who} signed in, and ${wish.rule} asks for ${wish.name}.`,
     {
       hint: 'Nothing was stored. Sign in to the web pages of the host as the right account, then run bitbranch login again.',
     },
@@ -83,7 +84,7 @@ async function removeOldCopy(
   const old = storeNamed(earlier.store);
   if (await isRemoved(old, credentialReference(host, account.name))) return;
   await note(
-    `Note: ${old.description} could not be opened and may still hold the old credential. Remove it once it can: bitbranch logout --store ${old.name} --host ${host} --account ${account.name}`,
+    `Note: ${old.description} could not be opened and may still hold the old credential. Remove it once it can: bitbranch logout --store ${old.name} --host ${host} --account ${shellWord(account.name)}`,
   );
 }
 

