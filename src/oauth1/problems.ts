@@ -84,6 +84,17 @@ const problems = new Map<string, { readonly sentence: string; readonly hint: str
   ],
 ]);
 
+/** The other names of the extension. Any other word may be anything, what was sent or an outsider's text among it. */
+const otherProblems = new Set([
+  'additional_authorization_required',
+  'consumer_key_refused',
+  'consumer_key_rejected',
+  'signature_method_rejected',
+  'token_not_renewable',
+  'verifier_invalid',
+  'version_rejected',
+]);
+
 /** The failure behind an answer whose status is no success. Its `oauth_problem` is understood; nothing else of it is shown. */
 export function refusal(step: Step, response: ProtocolResponse): BitbranchError {
   const { status, clockSkewSeconds = null } = response;
@@ -130,7 +141,7 @@ function isDenial(problem: string): boolean {
 function refusalFor(problem: string): BitbranchError {
   const known =
     problems.get(problem) ?? (isDenial(problem) ? problems.get('permission_denied') : undefined);
-  const name = /^\w{1,64}$/.test(problem) ? problem : 'a problem without a proper name';
+  const name = otherProblems.has(problem) ? problem : 'a problem without a known name';
   return new BitbranchError(
     'sign_in_refused',
     known?.sentence ?? `The server refused the sign-in: ${name}.`,

@@ -16,7 +16,7 @@ const tryLater = 'Try again in a few minutes.';
 const checkConsumer =
   'Compare the key and the secret with those that the server shows for the OAuth consumer, then run bitbranch login again.';
 
-/** The errors of RFC 6749 sections 4.1.2.1 and 5.2, and what to do about them. The set is open: a server may send others. */
+/** The errors of RFC 6749 sections 4.1.2.1 and 5.2, and what to do about them. */
 const explanations = new Map<string, Explanation>([
   [
     'invalid_client',
@@ -60,6 +60,9 @@ const explanations = new Map<string, Explanation>([
   ],
 ]);
 
+/** The other names of these sections. A name of no section may be anything, the secret that was sent among it. */
+const otherNames = new Set(['unsupported_grant_type', 'unsupported_response_type']);
+
 const missingCallback: Explanation = {
   sentence: 'The OAuth consumer has no callback URL, and OAuth 2.0 needs one.',
   hint: 'Edit the consumer on the server, set its callback URL to http://127.0.0.1/callback, then run bitbranch login again.',
@@ -68,14 +71,17 @@ const missingCallback: Explanation = {
 /** Where a used, expired or withdrawn refresh token is refused; Bitbucket Cloud says `unauthorized_client`, once said `invalid_request`. */
 const spentRefreshToken = new Set(['invalid_grant', 'invalid_request', 'unauthorized_client']);
 
-/** An error on the redirect (section 4.1.2.1); its description is meant for people and comes from the server itself. */
+/**
+ * An error on the redirect (section 4.1.2.1). Whoever saw the state can have written its description, which is therefore
+ * understood and not shown.
+ */
 export function authorizationProblem(error: string, description = ''): BitbranchError {
   if (error === 'access_denied') {
     return new BitbranchError('sign_in_denied', 'Access was denied on the consent page.', {
       hint: 'Nothing was stored. Run bitbranch login again to be asked once more.',
     });
   }
-  return refusal(explanationOf(error, description), printable(description));
+  return refusal(explanationOf(error, description));
 }
 
 /** Whatever kept an answer of the token endpoint from being tokens; nothing of the answer is shown but the error's name. */
@@ -94,24 +100,17 @@ export function tokenProblem(grant: Grant, problem: unknown): BitbranchError {
   return refusal(explanationOf(error, error_description));
 }
 
-function refusal({ code, sentence, hint }: Explanation, words = ''): BitbranchError {
-  const message = words === '' ? sentence : `${sentence} It says: ${words}`;
-  return new BitbranchError(code ?? 'sign_in_refused', message, { hint });
+function refusal({ code, sentence, hint }: Explanation): BitbranchError {
+  return new BitbranchError(code ?? 'sign_in_refused', sentence, { hint });
 }
 
 function explanationOf(error: string, description: string): Explanation {
   if (/no callback ur[il]/i.test(description)) return missingCallback;
-  const name = /^\w{1,64}$/.test(error) ? error : 'an error without a proper name';
+  const name = otherNames.has(error) ? error : 'an error without a registered name';
   return (
     explanations.get(error) ?? {
       sentence: `The server refused the sign-in: ${name}.`,
       hint: 'Ask the administrator of the server what it means.',
     }
   );
-}
-
-/** What section 4.1.2.1 allows in a description, in one line that a terminal can show. */
-function printable(description: string): string {
-  const text = description.replace(/[^\x20-\x7e]+/g, ' ').trim();
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

@@ -13,43 +13,70 @@ export function redact(text: string): string {
 }
 
 /**
- * The same client; the text of a failure does not repeat the credential that was sent. Some servers answer with the request
- * that they refuse, and what a server says of a failure is shown to people and kept in logs.
+ * The same client; neither the headers of an answer nor the text of a failure repeat the secrets that were sent. Some servers
+ * answer with the request that they refuse, and what a server says of a failure is shown to people and kept in logs.
  */
 export function discreet<Client extends HttpClient>(client: Client): Client {
   return {
     ...client,
     async send(request) {
       const response = await client.send(request);
-      if (response.status < 400) return response;
       const hide = (text: string) =>
-        credentialsIn(request).reduce((rest, secret) => rest.replaceAll(secret, '…'), text);
-      return { ...response, text: async () => hide(await response.text()) };
+        secretsIn(request)
+          .flatMap(spellings)
+          .reduce((rest, secret) => rest.replaceAll(secret, '…'), text);
+      return {
+        ...response,
+        header(name) {
+          const value = response.header(name);
+          return value === null ? null : hide(value);
+        },
+        *headers() {
+          for (const [name, value] of response.headers()) yield [name, hide(value)];
+        },
+        text: async () => (response.status < 400 ? response.text() : hide(await response.text())),
+      };
     },
   };
 }
 
-/** What of the Authorization header lets somebody in, as it was sent and as a server reads it. */
-function credentialsIn({ headers = {} }: HttpRequest): readonly string[] {
+/** What of a request lets somebody in; what is shorter is no secret, and may stand anywhere. */
+function secretsIn(request: HttpRequest): readonly string[] {
+  return [...secretsOfHeader(request), ...secretsOfForm(request)].filter(
+    (secret) => secret.length >= 6,
+  );
+}
+
+/** Of the Authorization header: RFC 5849 section 3.5.1, RFC 7617 section 2, RFC 6750 section 2.1. */
+function secretsOfHeader({ headers = {} }: HttpRequest): readonly string[] {
   const [, scheme, rest = ''] = /^(\w+) (.*)$/s.exec(headers['authorization'] ?? '') ?? [];
   switch (scheme) {
     case 'OAuth': {
-      const sent = [...rest.matchAll(/oauth_(?:token|signature)="([^"]*)"/g)];
-      return sent.flatMap(([, value = '']) => [value, decodeURIComponent(value)]).filter(isLong);
+      const sent = rest.matchAll(/oauth_(?:token|signature|verifier|session_handle)="([^"]*)"/g);
+      return [...sent].map(([, value = '']) => decodeURIComponent(value));
     }
-    case 'Basic':
-      return [
-        rest,
-        Buffer.from(rest, 'base64')
-          .toString()
-          .replace(/^[^:]*:/, ''),
-      ].filter(isLong);
+    case 'Basic': {
+      const [, password = ''] = /:(.*)$/s.exec(Buffer.from(rest, 'base64').toString()) ?? [];
+      // RFC 6749 section 2.3.1 has the secret of a client form-encoded first.
+      const [decoded = ''] = new URLSearchParams(`=${password}`).values();
+      return [rest, password, decoded];
+    }
     default:
-      return [rest].filter(isLong);
+      return [rest];
   }
 }
 
-/** What is shorter is no secret, and may stand anywhere. */
-function isLong(secret: string): boolean {
-  return secret.length >= 6;
+/** Of a form, as RFC 6749 sections 2.3.1, 4.1.3 and 6 have it. */
+function secretsOfForm({ headers = {}, body = '' }: HttpRequest): readonly string[] {
+  if (!/^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '')) return [];
+  const names = ['client_secret', 'code', 'code_verifier', 'refresh_token'];
+  const form = new URLSearchParams(body);
+  return names.flatMap((name) => form.getAll(name));
+}
+
+/** As it is, percent-encoded, form-encoded, and within JSON. */
+function spellings(secret: string): readonly string[] {
+  const json = JSON.stringify(secret).slice(1, -1);
+  const form = new URLSearchParams([['', secret]]).toString().slice(1);
+  return [secret, encodeURIComponent(secret), form, json, json.replaceAll('/', '\\/')];
 }

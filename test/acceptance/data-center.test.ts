@@ -191,7 +191,7 @@ test('what a Data Center says on the callback is understood', async (t) => {
       /^bitbranch: Access was denied on the consent page\.\n/m,
     ],
     ['oauth_problem=token_expired', 4, /took longer than the server allows/],
-    ['oauth_problem=new%1b%5b2Jproblem', 4, /refused the sign-in: a problem without a proper name/],
+    ['oauth_problem=new%1b%5b2Jproblem', 4, /refused the sign-in: a problem without a known name/],
   ] as const) {
     const login = home.start(['login', '--host', sandbox.url, '--no-browser']);
     const [, consentUrl = ''] = await login.printed(/^ {2}(http\S+)$/m);

