@@ -48,4 +48,9 @@ export interface SettingsStore {
   read(): Promise<Settings>;
   /** Reads, changes and writes under a lock across processes, so that parallel sign-ins don't lose each other's entries. */
   update(change: (settings: Settings) => Settings): Promise<void>;
+  /**
+   * Writes beside the file as much as a change would, and takes it away again.
+   * @throws {BitbranchError} `usage` when that fails
+   */
+  probe(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { emptySettings, type Settings, type SettingsStore } from '../credentials/settings.ts';
 import {
@@ -19,6 +20,7 @@ export function createSettingsFile(options: ConfigDirectoryOptions): SettingsSto
     path,
     read: () => readSettings(path),
     update: (change) => updateSettings(path, change),
+    probe: () => probeSettings(path),
   };
 }
 
@@ -38,10 +40,28 @@ async function updateSettings(
   path: string,
   change: (settings: Settings) => Settings,
 ): Promise<void> {
+  await writing(path, async () => {
+    await writeAtomically(path, formatSettings(change(await readSettings(path))));
+  });
+}
+
+async function probeSettings(path: string): Promise<void> {
+  const probe = `${path}.probe`;
+  await writing(path, async () => {
+    try {
+      await writeAtomically(probe, formatSettings(await readSettings(path)));
+    } finally {
+      await rm(probe, { force: true });
+    }
+  });
+}
+
+/** Does what writes under the lock of the file. */
+async function writing(path: string, work: () => Promise<void>): Promise<void> {
   try {
     const unlock = await acquireLock(path);
     try {
-      await writeAtomically(path, formatSettings(change(await readSettings(path))));
+      await work();
     } finally {
       await unlock();
     }

@@ -145,7 +145,7 @@ test('with a host where nothing listens: exit code 6', async (t) => {
 
 test('with a certificate that signs itself: exit code 6, and trusting it helps', async (t) => {
   const certificate = await makeCertificate();
-  const asked = { request: 'HEAD /', answer: {} };
+  const asked = { request: 'HEAD /rest/api/latest/application-properties', answer: {} };
   const server = await startHttpServer(t, [asked], certificate);
   const home = await createHome(t);
   const host = ['--host', server.url];

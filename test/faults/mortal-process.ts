@@ -105,6 +105,7 @@ function settingsOf(
   return {
     path: '/test/settings.json',
     read,
+    probe: () => step(async () => {}),
     update: (change) =>
       step(async () => {
         machine.settings = formatSettings(change(await read()));

@@ -8,7 +8,7 @@ import { callbackAddress, load } from '../helpers/user-agent.ts';
 import { type FaultyHost, startFaultyHost, startQuietSandbox } from './faulty-host.ts';
 import type { Programs } from './faulty-program.ts';
 
-export type Command = 'login' | 'branches' | 'refresh' | 'logout';
+export type Command = 'login' | 'branches' | 'refresh' | 'logout' | 'doctor';
 
 /** How the command is started; a fault changes it. */
 export interface Start {
@@ -79,6 +79,7 @@ export async function runCommand(world: World, command: Command): Promise<Progra
     branches: ['branches', 'acme/site'],
     refresh: ['branches', 'acme/site'],
     logout: ['logout'],
+    doctor: ['doctor', '--json', '--browser', 'true'],
   }[command];
   const consumer = {
     BITBRANCH_CONSUMER_KEY: host.sandbox.consumer.key,

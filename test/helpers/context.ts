@@ -92,6 +92,7 @@ export function testContext(world: TestWorld = {}): TestContext {
     update: async (change) => {
       settings = change(settings);
     },
+    probe: async () => {},
   };
   const http = world.http ?? scriptedHttp([]);
   const store: CredentialStore = {

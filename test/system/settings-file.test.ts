@@ -219,3 +219,19 @@ test('processes that write at once lose nothing', async (context) => {
   assert.deepEqual(Object.keys(accounts).sort(), names.sort());
   assert.deepEqual(await readdir(directory), ['settings.json']);
 });
+
+test('a probe writes, changes nothing and leaves nothing behind', async (context) => {
+  const { directory, file } = await settingsIn(context);
+  await file.probe();
+  assert.deepEqual(await readdir(directory), []);
+  await file.update(() => settings);
+  await file.probe();
+  assert.deepEqual(plain(await file.read()), settings);
+  assert.deepEqual(await readdir(directory), ['settings.json']);
+});
+
+test('a probe tells what a change would have run into', async (context) => {
+  const { directory, file } = await settingsIn(context);
+  await writeFile(directory, '');
+  await assert.rejects(file.probe(), { code: 'usage', message: /settings\.json can't be/ });
+});

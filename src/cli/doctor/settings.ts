@@ -3,11 +3,10 @@ import type { Context } from '../../context.ts';
 import { type Finding, ok, warning } from './finding.ts';
 
 /** @throws {BitbranchError} `usage` where they can't be read or written */
-export async function checkSettings({ settings, locks, system }: Context): Promise<Finding> {
+export async function checkSettings({ settings, system }: Context): Promise<Finding> {
   const { path } = settings;
   await settings.read();
-  // A change replaces the file by another one, so what has to be written to is its directory, as a lock does.
-  await locks.withLock('doctor', async () => {});
+  await settings.probe();
 
   const mode = (await system.permissions(path)) ?? 0o600;
   if ((mode & 0o077) !== 0) return open(path, mode, '600');

@@ -54,7 +54,7 @@ test('settings that can be neither read nor written are failures', async () => {
   const broken = () => Promise.reject(failure);
   for (const part of [
     { settings: { ...context.settings, read: broken } },
-    { locks: { withLock: broken } },
+    { settings: { ...context.settings, probe: broken } },
   ]) {
     const outcome = await told(checkSettings({ ...context, ...part }));
     assert.equal(outcome, 'usage: It is broken. → Repair it.');

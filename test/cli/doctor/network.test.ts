@@ -78,7 +78,7 @@ for (const argv of [['--callback-port=x'], ['--callback-path=x']]) {
 }
 
 const host = hostAt('https://git.example.com/bitbucket', 'datacenter');
-const asked = `HEAD ${host.url}`;
+const asked = `HEAD ${host.url}/rest/api/latest/application-properties`;
 const at = (secondsAhead: number) => ({
   headers: { date: new Date(testNowMs - secondsAhead * 1000).toUTCString() },
 });
@@ -101,6 +101,18 @@ const answers: readonly (readonly [
   ['no time', {}, /^ok/, /^warning: .*does not tell the time\.$/],
   ['nonsense', { headers: { date: 'soon' } }, /^ok/, /^warning: .*does not tell the time/],
   ['503', { ...at(0), status: 503 }, /^server: .*answers with status 503\. → /, /^warning: .*not/],
+  [
+    'a web page',
+    { headers: { 'content-type': 'text/html; charset=utf-8' } },
+    /^server: .*a web page where a Bitbucket has its REST API\. → Check that --host/,
+    /^warning: .*not/,
+  ],
+  [
+    'a refusal that is a web page',
+    { ...at(0), status: 401, headers: { 'content-type': 'text/html' } },
+    /^ok/,
+    /^warning: .*does not tell the time/,
+  ],
   ['refused', refused, /^network: It refused\. → Start it\.$/, /^warning: .*did not answer/],
 ];
 for (const [what, answer, hostOutcome, clockOutcome] of answers) {
@@ -116,7 +128,7 @@ for (const [what, answer, hostOutcome, clockOutcome] of answers) {
 test('host: of bitbucket.org, both servers are asked', async () => {
   const cloud = hostAt('https://bitbucket.org', 'cloud');
   const http = scriptedHttp([
-    ['HEAD https://api.bitbucket.org', at(0)],
+    ['HEAD https://api.bitbucket.org/2.0/user', at(0)],
     ['HEAD https://bitbucket.org', refused],
   ]);
   assert.match(
