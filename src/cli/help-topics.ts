@@ -139,7 +139,7 @@ const hostChoiceLines = [
   'login goes to bitbucket.org;',
   'branches uses the host of the clone URL or git remote, where it has one;',
   'everything else uses the only host that you are signed in to. bitbranch status lists them.',
-  'A credential is only ever sent to the host that it was made for.',
+  'A stored credential is only ever sent to the host that it was made for. BITBRANCH_TOKEN is sent to the host chosen in this way, and never to one that is neither named, nor signed in to, nor bitbucket.org.',
 ];
 
 const hostNameLines = [

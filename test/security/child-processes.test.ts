@@ -29,6 +29,11 @@ async function recordingHome(t: TestContext) {
   const home = await createHome(t);
   const directory = join(home.directory, 'bin');
   const record = join(home.directory, 'calls');
+  const starts = join(home.directory, 'starts');
+  const recording = {
+    NODE_OPTIONS: `--require ${import.meta.dirname}/../helpers/recorded-starts.cjs`,
+    STARTED_PROGRAMS: starts,
+  };
   await mkdir(directory);
   const script = `#!${process.execPath}
 const { basename } = require('node:path');
@@ -44,8 +49,18 @@ if (call[0] === 'git' && call[1] === 'remote') process.stdout.write(process.env.
   await mkdir(join(cwd, '.git'), { recursive: true });
   return {
     cwd,
-    run: (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-      home.run(args, { cwd, env: { PATH: directory, BITBRANCH_TOKEN: 'a-token', ...env } }),
+    run: (args: readonly string[], env: Readonly<Record<string, string>> = {}, stdin = '') =>
+      home.run(args, {
+        cwd,
+        stdin,
+        env: { ...recording, PATH: directory, BITBRANCH_TOKEN: 'a-token', ...env },
+      }),
+    /** What was started that is neither Node, nor git, nor the opener of the desktop: a shell, for example. */
+    async others(): Promise<readonly string[]> {
+      const started = (await readFile(starts, 'utf8')).split('\n').filter(Boolean);
+      const expected = [process.execPath, 'git', 'xdg-open', join(directory, 'xdg-open')];
+      return started.filter((file) => !expected.includes(file));
+    },
     async calls(): Promise<readonly (readonly string[])[]> {
       const lines = await readFile(record, 'utf8').catch(() => '');
       return lines
@@ -65,7 +80,7 @@ const gitCalls = new Set(
 );
 
 test('nothing that is typed reaches a shell, or git or a browser as an option', async (t) => {
-  const { run, calls } = await recordingHome(t);
+  const { run, calls, others } = await recordingHome(t);
   const host = await startRawServer(t, () => jsonAnswer({ values: [] }));
   const hostArgs = ['--host', host.url, '--kind', 'cloud', '--max-wait', '0s'];
   const commands = (text: string) => [
@@ -80,6 +95,7 @@ test('nothing that is typed reaches a shell, or git or a browser as an option', 
   });
   const made = await calls();
   assert.ok(made.length > 0, 'git was asked');
+  assert.deepEqual(await others(), [], 'no shell, and nothing else, is started');
   for (const call of made) {
     const [program, url = '', ...more] = call;
     if (program === 'git') assert.ok(gitCalls.has(JSON.stringify(call)), call.join(' '));
@@ -91,7 +107,7 @@ test('nothing that is typed reaches a shell, or git or a browser as an option', 
 });
 
 test('no git remote makes the program start anything or ask another host', async (t) => {
-  const { run, calls } = await recordingHome(t);
+  const { run, calls, others } = await recordingHome(t);
   const other = await startRawServer(t, () => jsonAnswer({ values: [] }));
   const host = await startRawServer(t, () => jsonAnswer({ values: [] }));
   const remotes = [
@@ -113,11 +129,28 @@ test('no git remote makes the program start anything or ask another host', async
   });
   assert.deepEqual(other.requests, []);
   assert.deepEqual(host.requests, []);
+  assert.deepEqual(await others(), []);
   for (const call of await calls()) assert.ok(gitCalls.has(JSON.stringify(call)), call.join(' '));
 });
 
+test('a remote takes BITBRANCH_TOKEN to a host that is signed in to, and to no other one', async (t) => {
+  const { run } = await recordingHome(t);
+  const other = await startRawServer(t, () => jsonAnswer({ values: [] }));
+  const host = await startRawServer(t, () => jsonAnswer({ username: 'maria', values: [] }));
+  const login = ['login', '--host', host.url, '--kind', 'cloud', '--protocol', 'token'];
+  assert.equal((await run(login, {}, 'the-stored-token')).exitCode, 0);
+  const before = host.requests.length;
+  const branchesAt = (url: string) =>
+    run(['branches', '--max-wait', '0s'], { REMOTES: `origin\t${url}/team/app.git (fetch)\n` });
+  assert.equal((await branchesAt(other.url)).exitCode, 2);
+  assert.equal((await branchesAt(host.url)).exitCode, 0);
+  const sent = host.requests.slice(before).map(({ head }) => /bearer a-token/i.test(head));
+  assert.deepEqual(sent, [true]);
+  assert.deepEqual(other.requests, []);
+});
+
 test('a sign-in gives the address to the opener as its only argument', async (t) => {
-  const { run, calls } = await recordingHome(t);
+  const { run, calls, others } = await recordingHome(t);
   const host = await startRawServer(t, () => {
     const body = `oauth_token=${encodeURIComponent('--a b"c\'$(d)`e`;f|g\n&h')}&oauth_token_secret=s&oauth_callback_confirmed=true`;
     return `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
@@ -131,6 +164,7 @@ test('a sign-in gives the address to the opener as its only argument', async (t)
   assert.equal(opened.length, 1);
   const [call = []] = opened;
   assert.equal(call.length, 2);
+  assert.deepEqual(await others(), []);
   assert.match(call[1] ?? '', /^http:\/\/127\.0\.0\.1:\d+\/[!#-&(-~]*$/);
 });
 

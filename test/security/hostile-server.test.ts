@@ -258,3 +258,44 @@ describe('a hostile server', { concurrency: 6 }, () => {
     });
   }
 });
+
+/** BITBRANCH_TOKEN does not tell which host it is for; somebody is signed in to `host`, and to no other one. */
+const tokenJourneys: readonly (readonly [
+  what: string,
+  repository: (host: string, other: string) => string,
+  env: (other: string) => Readonly<Record<string, string>>,
+  exitCode: number,
+  isSent: boolean,
+])[] = [
+  ['to a host signed in to that a clone URL names', (host) => `${host}/a/b`, () => ({}), 0, true],
+  ['to the only host signed in to', () => 'a/b', () => ({}), 0, true],
+  ['not to an unknown host of a clone URL', (_, other) => `${other}/a/b`, () => ({}), 4, false],
+  [
+    'not to another host than BITBRANCH_HOST',
+    (host) => `${host}/a/b`,
+    (other) => ({ BITBRANCH_HOST: other }),
+    2,
+    false,
+  ],
+];
+
+describe('BITBRANCH_TOKEN goes', { concurrency: 4 }, () => {
+  for (const [what, repository, env, exitCode, isSent] of tokenJourneys) {
+    test(what, async (t) => {
+      const home = await createHome(t);
+      const other = await startRawServer(t, () => jsonAnswer({ values }));
+      const host = await startRawServer(t, () => jsonAnswer({ username: 'maria', values }));
+      const login = ['login', '--host', host.url, '--kind', 'cloud', '--protocol', 'token'];
+      const { exitCode: signedIn } = await home.run(login, { stdin: 'the-stored-token' });
+      assert.equal(signedIn, 0);
+      const before = host.requests.length;
+      const result = await home.run(['branches', repository(host.url, other.url)], {
+        env: { BITBRANCH_TOKEN: token, ...env(other.url) },
+      });
+      assert.equal(result.exitCode, exitCode, result.stderr);
+      const sent = host.requests.slice(before).map(({ head }) => head.includes(token));
+      assert.deepEqual(sent, isSent ? [true] : []);
+      assert.deepEqual(other.requests, []);
+    });
+  }
+});
