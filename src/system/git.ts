@@ -3,28 +3,30 @@ import { dirname, join } from 'node:path';
 import type { Environment, Git } from '../context.ts';
 import { BitbranchError } from '../errors.ts';
 import { childEnvironment } from './child-environment.ts';
+import { findProgram } from './programs.ts';
 
 /** The git of the current directory. */
-export function createGit(env: Environment): Git {
+export function createGit(env: Environment, platform: NodeJS.Platform): Git {
+  const runGit = gitRunner(env, platform);
   return {
     async remotes() {
-      const listing = await runGit(['remote', '--verbose'], env);
+      const listing = await runGit(['remote', '--verbose']);
       return parseRemotes(listing ?? '');
     },
     async config(key) {
       if (!isInRepository(process.cwd(), env)) return undefined;
-      const value = await runGit(['config', '--get', '--', key], env);
+      const value = await runGit(['config', '--get', '--', key]);
       return value?.replace(/\n$/, '') || undefined;
     },
     async globalValues(key) {
-      const listing = await runGit(['config', '--global', '--null', '--get-all', '--', key], env);
+      const listing = await runGit(['config', '--global', '--null', '--get-all', '--', key]);
       return listing?.split('\0').slice(0, -1) ?? [];
     },
     async setGlobalValues(key, values) {
       // Fails where there is nothing to remove.
-      await runGit(['config', '--global', '--unset-all', '--', key], env);
+      await runGit(['config', '--global', '--unset-all', '--', key]);
       for (const value of values) {
-        const added = await runGit(['config', '--global', '--add', '--', key, value], env);
+        const added = await runGit(['config', '--global', '--add', '--', key, value]);
         if (added === null) throw notConfigured(key);
       }
     },
@@ -44,17 +46,22 @@ function isInRepository(directory: string, env: Environment): boolean {
   return parent !== directory && isInRepository(parent, env);
 }
 
-/** What git prints, or null where it fails: it is not installed, or this is no repository. */
-async function runGit(args: readonly string[], env: Environment): Promise<string | null> {
-  const { execFile } = await import('node:child_process');
-  return new Promise((resolve) => {
-    execFile(
-      'git',
-      args,
-      { env: { ...childEnvironment(env), GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' } },
-      (error, stdout) => resolve(error === null ? stdout : null),
-    );
-  });
+/** Resolves with what git prints, or null where it fails: it is not installed, or this is no repository. */
+function gitRunner(env: Environment, platform: NodeJS.Platform) {
+  return async (args: readonly string[]): Promise<string | null> => {
+    // Windows would look into the current directory first, where a stranger's repository may hold a program of that name.
+    const program = platform === 'win32' ? await findProgram('git.exe', env, platform) : 'git';
+    if (program === null) return null;
+    const { execFile } = await import('node:child_process');
+    return new Promise((resolve) => {
+      execFile(
+        program,
+        args,
+        { env: { ...childEnvironment(env), GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' } },
+        (error, stdout) => resolve(error === null ? stdout : null),
+      );
+    });
+  };
 }
 
 /** `git remote --verbose` prints `name TAB url (fetch|push)`, perhaps with ` [filter]` behind, and has applied `insteadOf`. */

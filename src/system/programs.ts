@@ -16,7 +16,8 @@ export function createSystem(env: Environment, platform: NodeJS.Platform): Syste
   };
 }
 
-async function findProgram(
+/** As {@link System.findProgram} promises. */
+export async function findProgram(
   program: string,
   env: Environment,
   platform: NodeJS.Platform,

@@ -54,7 +54,7 @@ export function createSystemContext(argv: readonly string[], outset: Outset): Co
       systemClock,
     ),
     browser: createBrowser(env, platform),
-    git: createGit(env),
+    git: createGit(env, platform),
     system: createSystem(env, platform),
     files: systemFiles,
     storeNamed: (name) => stores[name],

@@ -28,16 +28,25 @@ interface Target {
 const get = (target: string, { host }: Target, ...fields: readonly string[]) =>
   [`GET ${target} HTTP/1.1`, `Host: ${host}`, ...fields, '', ''].join('\r\n');
 
+/** The right query but for its token. */
+function nearly({ query }: Target, change: (token: string) => string): URLSearchParams {
+  const parameters = new URLSearchParams(query);
+  parameters.set('oauth_token', change(parameters.get('oauth_token') ?? ''));
+  return parameters;
+}
+
+const otherEnd = (text: string) => `${text.slice(0, -1)}${text.endsWith('a') ? 'b' : 'a'}`;
+
 /** One hostile request of each sort; `n` makes each different. */
 const attacks: Readonly<Record<string, (target: Target, n: number) => string>> = {
   'a forged token': (to, n) => get(`/callback?oauth_token=${marker}${n}&oauth_verifier=${n}`, to),
   'a forged denial': (to, n) => get(`/callback?oauth_token=${marker}${n}&oauth_problem=x`, to),
   'a forged OAuth 2.0 code': (to, n) => get(`/callback?code=${marker}${n}&state=${n}`, to),
-  'a token that is nearly right': (to) =>
-    get(`/callback?${to.query.slice(0, -1)}&x=${marker}`, {
-      ...to,
-      host: 'evil.example',
-    }),
+  'a token whose last letter is wrong': (to) => get(`/callback?${nearly(to, otherEnd)}`, to),
+  'a token that lacks its last letter': (to) =>
+    get(`/callback?${nearly(to, (token) => token.slice(0, -1))}`, to),
+  'a token with one letter more': (to) =>
+    get(`/callback?${nearly(to, (token) => `${token}a`)}`, to),
   'the right query under another host': ({ query, ...to }) =>
     get(`/callback?${query}`, { ...to, query, host: `${marker}.example` }),
   'the right query under localhost': (to) =>

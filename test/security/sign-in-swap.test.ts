@@ -5,10 +5,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { keychainItems } from '../helpers/keychain-items.ts';
+import { signedFetch } from '../helpers/oauth1-signer.ts';
 import { answerOf, jsonAnswer, startRawServer } from '../helpers/raw-server.ts';
-import { startSandboxProcess } from '../helpers/sandbox-process.ts';
+import { type SandboxProcess, startSandboxProcess } from '../helpers/sandbox-process.ts';
 import { createHome, type Home } from '../helpers/spawn-cli.ts';
-import { load, userAgentCommand } from '../helpers/user-agent.ts';
+import { callbackAddress, load, userAgentCommand } from '../helpers/user-agent.ts';
 
 const consumer = { BITBRANCH_CONSUMER_KEY: 'the-key', BITBRANCH_CONSUMER_SECRET: 'the-secret' };
 
@@ -162,6 +163,59 @@ for (const [protocol, parameters] of Object.entries(shownParameters)) {
     const shown = new URL(argv.at(-1));
     assert.ok(stderr.includes(shown.href));
     assert.deepEqual([...shown.searchParams.keys()].sort(), parameters);
+    await home.run(['logout']);
+  });
+}
+
+/** What somebody asks for who has caught what the consent page gave, and may even know the consumer, which many share. */
+const thefts: Readonly<
+  Record<string, (caught: URL, sandbox: SandboxProcess) => readonly Promise<Response>[]>
+> = {
+  oauth1: ({ searchParams }, { url, consumerKey: key, consumerSecret }) =>
+    ['', consumerSecret].map((secret) =>
+      signedFetch({
+        consumer: { key, secret },
+        token: { token: searchParams.get('oauth_token') ?? '', secret: '' },
+        method: 'POST',
+        url: `${url}/api/1.0/oauth/access_token`,
+        oauth: { oauth_verifier: searchParams.get('oauth_verifier') ?? '' },
+      }),
+    ),
+  oauth2: (caught, { url, consumerKey, consumerSecret }) => {
+    const redirect_uri = `${caught.origin}${caught.pathname}`;
+    const code = caught.searchParams.get('code') ?? '';
+    const form = { grant_type: 'authorization_code', code, redirect_uri, client_id: consumerKey };
+    const forms: readonly Record<string, string>[] = [
+      form,
+      { ...form, client_secret: consumerSecret },
+      { ...form, client_secret: consumerSecret, code_verifier: 'a'.repeat(43) },
+    ];
+    return forms.map((body) =>
+      fetch(`${url}/site/oauth2/access_token`, {
+        method: 'POST',
+        body: new URLSearchParams(body),
+      }),
+    );
+  },
+};
+
+for (const [protocol, steal] of Object.entries(thefts)) {
+  test(`${protocol}: a verifier or code that is caught yields no token`, async (t) => {
+    const home = await createHome(t);
+    const sandbox = await startSandboxProcess(home);
+    const login = home.start([...sandbox.loginArgs, '--protocol', protocol, '--no-browser'], {
+      env: sandbox.loginEnv,
+    });
+    const [consentUrl] = await login.printed(/http\S+(?:oauth_token|state)=\S+/);
+    const caught = new URL(await callbackAddress(consentUrl, 'grant'));
+    const answers = await Promise.all(steal(caught, sandbox));
+    for (const answer of answers) {
+      assert.ok(answer.status === 400 || answer.status === 401, String(answer.status));
+      assert.doesNotMatch(await answer.text(), /access_token|oauth_token=/);
+    }
+    await load(caught.href);
+    const { exitCode, stderr } = await login.ended;
+    assert.equal(exitCode, 0, stderr);
     await home.run(['logout']);
   });
 }
