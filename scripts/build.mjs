@@ -53,15 +53,20 @@ function namedExports(names) {
 async function licences() {
   const sections = [];
   for (const { directory, name, version, license } of await bundledPackages(metafile)) {
-    sections.push(`${name}@${version} (${license})\n\n${(await licenceText(directory)).trim()}\n`);
+    const text = await licenceText(directory, license);
+    sections.push(`${name}@${version} (${license})\n\n${text.trim()}\n`);
   }
   return sections.join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-async function licenceText(directory) {
+async function licenceText(directory, license) {
   const file = (await readdir(join(root, directory))).find((name) =>
     /^licen[cs]e(\.|$)/i.test(name),
   );
-  if (file === undefined) return 'The package ships no text of this licence.';
-  return readFile(join(root, directory, file), 'utf8');
+  if (file !== undefined) return readFile(join(root, directory, file), 'utf8');
+  if (license !== 'MIT') throw new Error(`${directory} ships no text of its licence, ${license}.`);
+  // Ours is the same text, but for whose it is.
+  const { author } = JSON.parse(await readFile(join(root, directory, 'package.json'), 'utf8'));
+  const own = await readFile(join(root, 'LICENSE'), 'utf8');
+  return own.replace(/^Copyright .*$/m, `Copyright (c) ${author.name ?? author}`);
 }

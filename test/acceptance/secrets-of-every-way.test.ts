@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { type CommandName, commands } from '../../src/cli/commands.ts';
 import { decrypt, deriveKey, keyParametersOf } from '../../src/credentials/encrypted-file.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { keychainItems } from '../helpers/keychain-items.ts';
@@ -179,6 +180,78 @@ for (const protocol of ['oauth1', 'oauth2']) {
     await useAndForget();
   });
 }
+
+/** Each command as it goes well and as it fails, with what is typed into it. */
+const invocations: Readonly<
+  Record<CommandName, (secret: string) => readonly (readonly [args: string, stdin?: string])[]>
+> = {
+  login: () => [
+    ['--protocol token', 'no-such-token-of-this-test'],
+    ['--protocol oauth2 --no-browser --timeout 1ms'],
+    ['--protocol oauth1 --request'],
+    ['--complete', 'http://127.0.0.1/callback?oauth_token=x&oauth_verifier=of-nobody'],
+  ],
+  status: () => [[''], ['--check'], ['--account nobody']],
+  branches: () => [['acme/site'], ['acme/none'], ['--workspace acme'], ['--limit none acme/site']],
+  repos: () => [['acme'], ['nobody']],
+  token: () => [[''], ['--account nobody']],
+  consumer: () => [['show'], ['add', 'another-secret-of-this-test'], ['remove'], ['show']],
+  api: () => [['--include /2.0/user'], ['--include /2.0/none'], ['--method POST /2.0/user']],
+  doctor: () => [['--browser true']],
+  'git-credential': (secret) => [
+    ['get', question('')],
+    ['erase', question(`password=${secret}\n`)],
+    ['store', question(`password=${secret}\n`)],
+    [''],
+  ],
+  sandbox: () => [['--repo none']],
+  completion: () => [['bash'], ['none']],
+  help: () => [['environment'], ['none']],
+  logout: () => [['--account nobody'], [''], ['']],
+};
+
+/** What git asks about the host. */
+function question(more: string): string {
+  return `protocol=http\nhost=HOST\n${more}\n`;
+}
+
+/** Commands that are there to print a secret on standard output. */
+const printing = ['token', 'git-credential'];
+
+test('no command tells a secret, however it ends', async (t) => {
+  const { home, sandbox, secrets, command, learnKept } = await observed(t, 'cloud', 'keychain');
+  const consumer = {
+    BITBRANCH_CONSUMER_KEY: sandbox.consumer.key,
+    BITBRANCH_CONSUMER_SECRET: sandbox.consumer.secret,
+  };
+  await command(['login', '--protocol', 'oauth2', '--browser', userAgentCommand()], {
+    env: consumer,
+  });
+  await learnKept();
+  for (const typed of ['no-such-token-of-this-test', 'another-secret-of-this-test', 'of-nobody']) {
+    secrets.add(typed);
+  }
+  const current = (await home.run(['token'])).stdout.trim();
+  assert.deepEqual(Object.keys(invocations).sort(), Object.keys(commands).sort());
+  for (const [name, variants] of Object.entries(invocations)) {
+    const runs = variants(current).flatMap(([args, stdin = '']) =>
+      [['--verbose'], ['--verbose', '--json']].map(async (flags) => {
+        const words = [name, ...args.split(' ').filter(Boolean), '--host', sandbox.url, ...flags];
+        const { stdout, stderr } = await home.run(words, {
+          env: name === 'consumer' || name === 'login' ? consumer : {},
+          stdin: stdin.replace('HOST', new URL(sandbox.url).host),
+        });
+        assert.doesNotMatch(stderr, /Unexpected failure/);
+        return stderr + (printing.includes(name) ? '' : stdout);
+      }),
+    );
+    const printed = (await Promise.all(runs)).join('');
+    if (name !== 'logout') await learnKept();
+    for (const needle of [...secrets].flatMap(spellings)) {
+      assert.ok(!printed.includes(needle), `${name} tells ${needle}: ${printed}`);
+    }
+  }
+});
 
 test('a server that repeats the request in its refusal makes nobody repeat the credential', async (t) => {
   const home = await createHome(t);

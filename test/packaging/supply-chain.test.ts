@@ -72,6 +72,10 @@ test('the bill of materials lists what is bundled or installed along, and nothin
 
   const licences = await read('dist/THIRD-PARTY-LICENSES.txt');
   const bundled = [...licences.matchAll(/^(\S+@\d\S*) \([^()]+\)$/gm)].map(([, name = '']) => name);
+  for (const section of licences.split(/^-{80}$/m)) {
+    assert.match(section, /copyright|permission/i, 'a licence has its text');
+    assert.ok(section.length > 400, section);
+  }
   assert.ok(bundled.length > 50);
   const listed: Component[] = components;
   assert.deepEqual(
