@@ -199,8 +199,7 @@ export const environmentOnly = {
   BITBRANCH_CONSUMER_SECRET:
     'secret of the consumer that BITBRANCH_CONSUMER_KEY or --consumer-key names',
   BITBRANCH_PASSPHRASE: 'passphrase of --store file; without it you are asked',
-  BITBRANCH_TOKEN:
-    'a bearer token, or email:api-token, used instead of any stored credential. It goes to the host of --host or BITBRANCH_HOST; without them to bitbucket.org or a host signed in to, as a clone URL, a remote or the only sign-in says',
+  BITBRANCH_TOKEN: 'a bearer token, or email:api-token, used instead of any stored credential',
   FORCE_HYPERLINK:
     'whether names in a table are links: 1 for a terminal that is not known, 0 for none',
   BITBRANCH_CONFIG_DIR:

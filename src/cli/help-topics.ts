@@ -9,15 +9,27 @@ import { repositoryRecords } from './output/repository-records.ts';
 
 /** What `bitbranch help TOPIC` prints, by topic. */
 export const topics: Readonly<Record<string, (layout: HelpLayout) => string>> = {
-  environment: ({ section, rows }) =>
-    section(
-      'Environment variables; a flag wins over its variable, an empty one counts as not set',
-      rows(environmentRows()),
-    ),
+  environment: environmentHelp,
   'exit-codes': exitCodesHelp,
   formatting: formattingHelp,
   hosts: hostsHelp,
 };
+
+const tokenLines = [
+  'To the host of --host or BITBRANCH_HOST; best set the two together.',
+  'Without them to bitbucket.org or a host that you are signed in to, whichever a clone URL, a git remote or the only sign-in names.',
+  'Never to any other host, nor to two hosts in one run; to git only for the host of BITBRANCH_HOST.',
+];
+
+function environmentHelp({ section, rows, sentences }: HelpLayout): string {
+  return [
+    section(
+      'Environment variables; a flag wins over its variable, an empty one counts as not set',
+      rows(environmentRows()),
+    ),
+    section('Where BITBRANCH_TOKEN goes', sentences(tokenLines)),
+  ].join('\n');
+}
 
 /** Variables that say something else than the flag that they stand in for. */
 const ownMeanings: Readonly<Record<string, string>> = {

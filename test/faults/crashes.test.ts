@@ -18,6 +18,9 @@ const seed = Number(process.env['CRASH_SEED'] ?? randomInt(2 ** 31));
 /** With the 60 real ones of kill-points.test.ts: 1,000. */
 const crashCount = Number(process.env['CRASH_COUNT'] ?? 940);
 
+/** In all of the commands together, counted before any of them dies. */
+const momentCount = 308;
+
 /** Its secret makes each credential too long for one item. */
 const consumer = { key: 'the-key', secret: 's'.repeat(3000) };
 const loginEnv = {
@@ -135,6 +138,10 @@ test(`${crashCount} simulated deaths leave the old credential or the new one, wh
     moments.set(name, (await die(Number.POSITIVE_INFINITY)).moments);
     counts[name] = {};
   }
+  assert.equal(
+    [...moments.values()].reduce((sum, each) => sum + each, 0),
+    momentCount,
+  );
   for (let n = 0; n < crashCount; n += 1) {
     const [name = '', die] = kinds[Math.floor(random() * kinds.length)] ?? [];
     const diesAt = 1 + Math.floor(random() * (moments.get(name) ?? 0));
