@@ -23,7 +23,6 @@ import {
   chosenStore,
   jsonFields,
   maxWaitMs,
-  option,
 } from '../options.ts';
 import { loginDialogue } from '../sign-in/dialogue.ts';
 import { signInSteps } from '../sign-in/keep.ts';
