@@ -60,15 +60,20 @@ function writeAtOnce(descriptor: number, bytes: Uint8Array): Uint8Array {
 }
 
 async function writeToStream(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
-  // A failed write is told to its callback and to this event, which would end the process if nobody listened.
-  if (stream.listenerCount('error') === 0) stream.on('error', () => {});
+  // A failed write is told to its callback and to this event, which would end the process if nobody listened for long.
+  if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore);
   await new Promise<void>((resolve, reject) => {
     stream.write(bytes, (error) => (error ? reject(error) : resolve()));
   });
 }
 
+function ignore(): void {}
+
+/** A socket, which is what Node gives its children for a pipe, may be reset where its reader left something unread. */
+const closedCodes = ['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED'];
+
 function outputError(error: unknown): Error {
-  if (hasCode(error, 'EPIPE') || hasCode(error, 'ERR_STREAM_DESTROYED')) return new ClosedPipe();
+  if (closedCodes.some((code) => hasCode(error, code))) return new ClosedPipe();
   const reason = error instanceof Error ? error.message : String(error);
   return new BitbranchError('unexpected', `The output could not be written: ${reason}.`, {
     hint: 'Check that there is space where the output goes.',

@@ -153,6 +153,14 @@ test('tells a closed pipe', async (t) => {
   assert.equal(exitCode, 40);
 });
 
+test('tells a closed pipe that took what it got bit by bit', async (t) => {
+  const child = startPiped(t, 'write-much-without-blocking');
+  await once(child.stderr, 'data');
+  child.stdout.destroy();
+  const [exitCode] = await once(child, 'exit');
+  assert.equal(exitCode, 40);
+});
+
 test('the first signal is told, the second ends the process', async (t) => {
   const child = startPiped(t, 'outlive-an-interrupt');
   child.stdout.setEncoding('utf8');
