@@ -32,7 +32,8 @@ async function commonJs({ path, text }) {
     swcrc: false,
     minify: true,
     jsc: {
-      minify: { compress: false, mangle: false },
+      // What is shorter is read faster. Functions keep their names, which a stack trace shows.
+      minify: { compress: true, mangle: { keep_fnames: true, keep_classnames: true } },
       parser: { syntax: 'ecmascript' },
       target: 'es2022',
     },
