@@ -1,6 +1,6 @@
 import type { ApiClient } from './api-client.ts';
 import { endlessListGuard } from './endless-list.ts';
-import { inOrder } from './in-order.ts';
+import { inOrder, requestsInFlight } from './in-order.ts';
 import { integerAt, requiredListAt, stringAt } from './json-path.ts';
 
 /** What a listing needs of the API client, which sends nothing to another origin than the API's own. */
@@ -15,8 +15,8 @@ export interface ListPage {
   readonly total: number | null;
 }
 
-/** How many pages are asked for at a time; src/system/pool.ts has as many connections to a host. */
-const concurrency = 8;
+/** How many pages are asked for at a time: two of them wait for a connection, so that none is idle while a page is read. */
+const pagesAhead = requestsInFlight + 2;
 
 /**
  * The pages of a Cloud collection, in the server's order, from `path` until a page has no `next`. The values must tell
@@ -47,7 +47,7 @@ export async function* readPages(
   let page = read(first);
   yield page;
   const plan = planOfPages(first, page.next, enough);
-  const ahead = inOrder(plan.urls(), concurrency, (url) => api.getJson(url));
+  const ahead = inOrder(plan.urls(), pagesAhead, (url) => api.getJson(url));
   try {
     for (const url of plan.urls()) {
       if (page.next !== url) break;
