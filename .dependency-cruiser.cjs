@@ -53,10 +53,15 @@ module.exports = {
       'the library wires the real world to sign-in and listing',
     ),
     only('errors\\.ts', [], 'errors depend on nothing'),
-    only('context\\.ts', [vocabulary], 'the context names types only'),
+    only('context\\.ts', ['errors\\.ts', vocabulary], 'the context names types only'),
     only('page\\.ts', [], 'the frame of pages depends on nothing'),
     only('same-secret\\.ts', [], 'how secrets are compared depends on nothing'),
     only('shell-word\\.ts', [], 'how a word is quoted depends on nothing'),
+    only(
+      'host-command\\.ts',
+      ['bitbucket/hosts\\.ts', 'shell-word\\.ts'],
+      'a command to copy knows its host and how to quote',
+    ),
     ...['oauth1/', 'oauth2/'].map((protocol) =>
       only(
         protocol,
@@ -75,7 +80,7 @@ module.exports = {
         'errors\\.ts',
         'context\\.ts',
         'page\\.ts',
-        'shell-word\\.ts',
+        'host-command\\.ts',
         'oauth1/',
         'oauth2/',
         'bitbucket/hosts\\.ts',
@@ -90,6 +95,7 @@ module.exports = {
         'errors\\.ts',
         'context\\.ts',
         'version\\.ts',
+        'host-command\\.ts',
         'shell-word\\.ts',
         'auth/',
         'bitbucket/',

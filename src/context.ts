@@ -1,5 +1,6 @@
 import type { CredentialStore, StoreName } from './credentials/credential-store.ts';
 import type { SettingsStore } from './credentials/settings.ts';
+import type { BitbranchError } from './errors.ts';
 
 /** Environment variables, as `process.env` holds them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -85,9 +86,10 @@ export interface HttpClient {
 export interface Browser {
   /**
    * Asks the desktop to show an http(s) URL. Resolves when the opener was started, which does not prove that a page is shown.
+   * @param onFailure told once where the opener then ends with a failure; nobody waits for one that goes on running
    * @throws {BitbranchError} when there is nothing to open it with.
    */
-  open(url: string, command?: string): Promise<void>;
+  open(url: string, command?: string, onFailure?: (error: BitbranchError) => void): Promise<void>;
   /**
    * The program that {@link open} starts: a path, or a name to be found on PATH.
    * @throws {BitbranchError} `usage` for what is not one command

@@ -33,6 +33,14 @@ export interface ErrorDetails {
   readonly status?: number;
 }
 
+/** Ends a hint whose next step is another sign-in; whoever knows the host gives the command for it as well. */
+export const signInAgain = 'Sign in again.';
+
+/** What is said of a failure should it come. */
+export interface Explanation extends ErrorDetails {
+  readonly sentence: string;
+}
+
 /** A failure that a person can be told about: one plain sentence, and the next step in `hint`. */
 export class BitbranchError extends Error {
   readonly code: ErrorCode;

@@ -9,8 +9,11 @@ import { errorTable } from '../src/errors.ts';
 import { startProgram } from './helpers/program.ts';
 
 const root = join(import.meta.dirname, '..');
-const { man, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-const path = join(root, man);
+const {
+  man: [page],
+  version,
+} = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+const path = join(root, page);
 
 async function printed(t: TestContext, command: readonly string[]): Promise<string> {
   const env = { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8' };

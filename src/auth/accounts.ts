@@ -3,6 +3,7 @@ import type { Credential } from '../credentials/credential.ts';
 import type { StoreName } from '../credentials/credential-store.ts';
 import type { AccountSettings, HostSettings, Settings } from '../credentials/settings.ts';
 import { BitbranchError } from '../errors.ts';
+import { type CommandHost, loginCommand } from '../host-command.ts';
 
 /** What is remembered of a host; undefined for one never seen. */
 export function settingsOf(settings: Settings, hostUrl: string): HostSettings | undefined {
@@ -38,7 +39,10 @@ export interface AccountWish {
 
 export interface ChosenAccount {
   readonly name: string;
-  readonly rule: AccountWish['rule'] | 'the only account' | 'the account last signed in';
+  readonly rule:
+    | AccountWish['rule']
+    | 'the only account at this host'
+    | 'the account last signed in';
 }
 
 /**
@@ -47,33 +51,33 @@ export interface ChosenAccount {
  */
 export function chooseAccount(
   settings: Settings,
-  hostUrl: string,
+  host: CommandHost,
   wish: AccountWish | undefined,
 ): ChosenAccount {
-  const host = settingsOf(settings, hostUrl);
-  const names = Object.keys(host?.accounts ?? {});
+  const known = settingsOf(settings, host.url);
+  const names = Object.keys(known?.accounts ?? {});
   if (wish !== undefined) {
     if (names.includes(wish.name)) return wish;
-    throw notSignedIn(hostUrl, wish, names);
+    throw notSignedIn(host, wish, names);
   }
   const [first, ...others] = names;
-  if (first === undefined) throw notSignedIn(hostUrl, undefined, names);
-  if (others.length === 0) return { name: first, rule: 'the only account' };
-  return { name: host?.lastAccount ?? first, rule: 'the account last signed in' };
+  if (first === undefined) throw notSignedIn(host, undefined, names);
+  if (others.length === 0) return { name: first, rule: 'the only account at this host' };
+  return { name: known?.lastAccount ?? first, rule: 'the account last signed in' };
 }
 
 function notSignedIn(
-  hostUrl: string,
+  host: CommandHost,
   wish: AccountWish | undefined,
   names: readonly string[],
 ): BitbranchError {
   const signedIn = names.length === 0 ? '' : ` Signed in there: ${names.join(', ')}.`;
   const who =
     wish === undefined
-      ? `Nobody is signed in to ${hostUrl}.`
-      : `${wish.name}, the account asked for by ${wish.rule}, is not signed in to ${hostUrl}.`;
+      ? `Nobody is signed in to ${host.url}.`
+      : `${wish.name}, the account asked for by ${wish.rule}, is not signed in to ${host.url}.`;
   return new BitbranchError('sign_in_needed', `${who}${signedIn}`, {
-    hint: `Sign in with: bitbranch login --host ${hostUrl}`,
+    hint: `Sign in with: ${loginCommand(host, wish === undefined ? [] : ['--account', wish.name])}`,
   });
 }
 

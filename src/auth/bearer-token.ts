@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import type { Credential } from '../credentials/credential.ts';
 import type { CredentialStore } from '../credentials/credential-store.ts';
 import { BitbranchError } from '../errors.ts';
+import { loginCommand } from '../host-command.ts';
 import { currentOAuth2 } from './oauth2-session.ts';
 
 /**
@@ -25,7 +26,7 @@ export async function bearerToken(
         'usage',
         `The sign-in to ${host.name} is OAuth 1.0a, which signs each request and has no bearer token.`,
         {
-          hint: `Use bitbranch api, or sign in with: bitbranch login --host ${host.url} --protocol oauth2`,
+          hint: `Use bitbranch api, or sign in with: ${loginCommand(host, ['--protocol', 'oauth2'])}`,
         },
       );
   }

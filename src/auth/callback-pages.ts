@@ -45,7 +45,7 @@ export function spentPage(): RenderedPage {
     'failure',
     'Already finished',
     `<p>This sign-in has its answer, or was stopped before one came. The terminal says how it ended; opening this page again changed nothing.</p>
-<p class="quiet">To start afresh, run <code>bitbranch login</code>.</p>`,
+<p class="quiet">To start afresh, sign in again from the terminal.</p>`,
   );
 }
 
@@ -55,7 +55,7 @@ export function brokenPage(): RenderedPage {
     'failure',
     'Something went wrong',
     `<p>bitbranch could not handle this request, and the sign-in still waits.</p>
-<p class="quiet">To start afresh, stop it in the terminal and run <code>bitbranch login</code> again.</p>`,
+<p class="quiet">To start afresh, stop it in the terminal and sign in again.</p>`,
   );
 }
 

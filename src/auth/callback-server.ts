@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { BitbranchError } from '../errors.ts';
+import { type BitbranchError, signInAgain } from '../errors.ts';
 import type { RenderedPage } from '../page.ts';
 import { listenFailure, misdirection, queryOf, requirePlainPath } from './callback-address.ts';
 import {
@@ -118,7 +118,7 @@ export async function startCallbackServer(options: CallbackServerOptions): Promi
       await answerHeld?.({
         kind: 'failed',
         message: 'bitbranch stopped before the sign-in was complete.',
-        hint: 'Run bitbranch login again.',
+        hint: signInAgain,
       });
       await app.close();
     },

@@ -35,8 +35,8 @@ export interface LoginRequest {
 export interface LoginDialogue {
   /** The page at which the person decides; said before a browser is opened. */
   authorizeAt(authorizationUrl: string, redirectUri: string): Promise<void>;
-  /** No browser could be started; the person has to open the URL. */
-  browserFailed(error: BitbranchError): Promise<void>;
+  /** No browser could be started, or it failed while the callback is waited for; the person has to open the URL. */
+  browserFailed(error: BitbranchError, authorizationUrl: string): Promise<void>;
   /** Asks for the address that the browser was sent back to; null where nobody can be asked. */
   readonly askForAddress: ((signal: AbortSignal) => Promise<string>) | null;
   /** The address pasted was not the one waited for. */
@@ -81,7 +81,8 @@ async function waitForDecision(
   const decided = new AbortController();
   const stop = AbortSignal.any([decided.signal, context.interrupted]);
   const { askForAddress } = dialogue;
-  const shown = showPage(request, attempt.authorizationUrl, server.redirectUri, dialogue, context);
+  const page = { url: attempt.authorizationUrl, redirectUri: server.redirectUri };
+  const shown = showPage(request, page, dialogue, stop, context);
   const pasted =
     askForAddress === null
       ? []
@@ -103,17 +104,21 @@ async function waitForDecision(
 
 async function showPage(
   { browser }: LoginRequest,
-  authorizationUrl: string,
-  redirectUri: string,
+  { url, redirectUri }: { readonly url: string; readonly redirectUri: string },
   dialogue: LoginDialogue,
+  stop: AbortSignal,
   context: Context,
 ): Promise<void> {
-  await dialogue.authorizeAt(authorizationUrl, redirectUri);
+  await dialogue.authorizeAt(url, redirectUri);
   if (browser === null) return;
+  const tell = async (error: BitbranchError) => {
+    if (!stop.aborted) await dialogue.browserFailed(error, url);
+  };
   try {
-    await context.browser.open(authorizationUrl, browser.command);
+    // A sentence that can't be told is no reason to end the wait.
+    await context.browser.open(url, browser.command, (error) => void tell(error).catch(() => {}));
   } catch (error) {
-    await dialogue.browserFailed(toBitbranchError(error));
+    await tell(toBitbranchError(error));
   }
 }
 

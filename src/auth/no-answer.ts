@@ -1,6 +1,6 @@
 import type { Host } from '../bitbucket/hosts.ts';
 import type { HostKind } from '../credentials/credential.ts';
-import { BitbranchError } from '../errors.ts';
+import { BitbranchError, signInAgain } from '../errors.ts';
 
 export interface VainWait {
   readonly host: Host;
@@ -11,10 +11,11 @@ export interface VainWait {
 
 /** The wait for the browser ran out. A server that dislikes the redirect URI shows a page and never sends the browser back. */
 export function noAnswer({ host, protocol, redirectUri, timeoutMs }: VainWait): BitbranchError {
-  const wait = `No answer came from the browser within ${timeoutMs / 1000} seconds.`;
-  const decide = `Run bitbranch login again and decide on the page of ${host.name}; --timeout gives you longer.`;
+  const seconds = timeoutMs === 1000 ? '1 second' : `${timeoutMs / 1000} seconds`;
+  const wait = `No answer came from the browser within ${seconds}.`;
+  const decide = `Decide on the page of ${host.name}; --timeout gives you longer.`;
   const advice = protocol === 'oauth2' ? ` ${redirectAdvice(host.kind, redirectUri)}` : '';
-  return new BitbranchError('timeout', wait, { hint: decide + advice });
+  return new BitbranchError('timeout', wait, { hint: `${decide}${advice} ${signInAgain}` });
 }
 
 function redirectAdvice(kind: HostKind, redirectUri: string): string {

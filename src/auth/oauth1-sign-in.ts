@@ -34,7 +34,7 @@ export async function beginOAuth1(
     (moment) => temporaryCredentialsRequest(temporaryCredentialsUrl, client, redirectUri, moment),
     context,
   );
-  const { token, tokenSecret } = explainingRefusal(host, () =>
+  const { token, tokenSecret } = explainingRefusal(host, consumer, () =>
     processTemporaryCredentialsResponse(response),
   );
   return { protocol: 'oauth1', host: host.url, kind: host.kind, consumer, token, tokenSecret };
@@ -50,7 +50,9 @@ export function oauth1Attempt(host: Host, pending: PendingOAuth1, context: Conte
       (moment) => tokenCredentialsRequest(tokenCredentialsUrl, client, pending, callback, moment),
       context,
     );
-    const issued = explainingRefusal(host, () => processTokenCredentialsResponse(response));
+    const issued = explainingRefusal(host, consumer, () =>
+      processTokenCredentialsResponse(response),
+    );
     return {
       protocol: 'oauth1',
       host: host.url,

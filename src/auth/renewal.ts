@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import type { Credential } from '../credentials/credential.ts';
 import type { CredentialStore } from '../credentials/credential-store.ts';
 import { BitbranchError } from '../errors.ts';
+import { loginCommand } from '../host-command.ts';
 import { changingCredential, credentialReference, storedCredential } from './stored-credential.ts';
 
 /**
@@ -66,6 +67,6 @@ function replaced(host: Host): BitbranchError {
 
 function expired(host: Host, message = `The sign-in to ${host.name} has expired.`): BitbranchError {
   return new BitbranchError('sign_in_needed', message, {
-    hint: `Sign in again with: bitbranch login --host ${host.url}`,
+    hint: `Sign in again with: ${loginCommand(host)}`,
   });
 }

@@ -3,9 +3,10 @@ import type { Context } from '../context.ts';
 import type { Account, Consumer, Credential, SecretConsumer } from '../credentials/credential.ts';
 import type { CredentialStore } from '../credentials/credential-store.ts';
 import type { PendingSignIn } from '../credentials/pending-sign-in.ts';
+import { newRefusal } from './credential-refusal.ts';
 import { beginOAuth1, oauth1Attempt } from './oauth1-sign-in.ts';
 import { beginOAuth2, oauth2Attempt } from './oauth2-sign-in.ts';
-import { type Session, sessionOf } from './session.ts';
+import { type Session, senderOf } from './session.ts';
 import type { SignInAttempt } from './sign-in-attempt.ts';
 
 /** The protocol and the consumer that goes with it: OAuth 2.0 knows no key pairs. */
@@ -45,8 +46,8 @@ export async function completeSignIn(
   steps: SignInSteps,
   context: Context,
 ): Promise<Credential> {
-  const session = sessionOf(host, notRenewable(credential), store, context);
-  const account = await steps.identify(session);
+  const send = senderOf(host, notRenewable(credential), store, context);
+  const account = await steps.identify({ host, send, refusal: newRefusal(host, credential) });
   const identified = account === null ? credential : { ...credential, account };
   await steps.keep(identified);
   return identified;

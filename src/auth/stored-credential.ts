@@ -3,7 +3,7 @@ import type { Credential } from '../credentials/credential.ts';
 import type { CredentialStore, RecordReference } from '../credentials/credential-store.ts';
 import type { Settings } from '../credentials/settings.ts';
 import { BitbranchError } from '../errors.ts';
-import { shellWord } from '../shell-word.ts';
+import { hostCommand, loginCommand } from '../host-command.ts';
 import { accountSettings } from './accounts.ts';
 
 export function credentialReference(
@@ -57,13 +57,13 @@ export async function storedCredential(
   throw new BitbranchError(
     'store_locked',
     `The credential of ${accountName} at ${hostUrl} can't be read: ${store.description} is locked, or the entry was removed.`,
-    { hint: `Unlock it and try again, or sign in anew with: bitbranch login --host ${hostUrl}` },
+    { hint: `Unlock it and try again, or sign in anew with: ${loginCommand({ url: hostUrl })}` },
   );
 }
 
 function signedOut(hostUrl: string, accountName: string): BitbranchError {
   return new BitbranchError('sign_in_needed', `${accountName} has signed out from ${hostUrl}.`, {
-    hint: `Sign in with: bitbranch login --host ${hostUrl}`,
+    hint: `Sign in with: ${loginCommand({ url: hostUrl })}`,
   });
 }
 
@@ -72,7 +72,7 @@ function left(hostUrl: string, accountName: string): BitbranchError {
     'sign_in_needed',
     `${accountName} is signed out from ${hostUrl}: the credential was removed, and then the sign-out was cut short.`,
     {
-      hint: `Finish it with: bitbranch logout --host ${hostUrl} --account ${shellWord(accountName)}, or sign in with: bitbranch login --host ${hostUrl}`,
+      hint: `Finish it with: ${hostCommand('logout', { url: hostUrl }, ['--account', accountName])}`,
     },
   );
 }

@@ -1,5 +1,5 @@
 import type { Context, HttpRequest, HttpResponse } from '../context.ts';
-import { BitbranchError } from '../errors.ts';
+import { BitbranchError, type Explanation } from '../errors.ts';
 import { apiError } from './api-errors.ts';
 import type { Host } from './hosts.ts';
 import { parseJsonText } from './json-text.ts';
@@ -10,6 +10,8 @@ export interface ApiClientOptions
   readonly host: Host;
   /** Sends a request with the credential of the host; called anew for each attempt. */
   readonly send: (request: HttpRequest) => Promise<HttpResponse>;
+  /** What to tell when the host does not accept that credential, by whoever knows where it came from. */
+  readonly refusal?: Explanation;
   /** How long all requests together may wait for a server to recover, in milliseconds; 0 for no second attempt. */
   readonly maxWaitMs: number;
   readonly onWait?: OnWait;
@@ -49,6 +51,7 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export function createApiClient(options: ApiClientOptions): ApiClient {
   const { host, send, maxWaitMs, onWait, ...world } = options;
+  const { refusal = { sentence: `${host.name} does not accept the credential.` } } = options;
   const retry = createRetry(maxWaitMs, world, onWait);
 
   async function exchange({ pathOrUrl, ...request }: ApiRequest): Promise<HttpResponse> {
@@ -73,7 +76,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   ): Promise<HttpResponse> {
     const response = await exchange({ method: 'GET', pathOrUrl, headers });
     if (isSuccess(response)) return response;
-    throw await apiError(response, { host, method: 'GET', nowMs: world.clock.nowMs() });
+    throw await apiError(response, { host, refusal, method: 'GET', nowMs: world.clock.nowMs() });
   }
 
   async function answerTo(
@@ -88,7 +91,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         return { response: await receive(response), failure: null };
       }
       const kept = await whole(response);
-      const failure = await apiError(kept, { host, method, nowMs: world.clock.nowMs() });
+      const nowMs = world.clock.nowMs();
+      const failure = await apiError(kept, { host, refusal, method, nowMs });
       refusals.set(failure, kept);
       throw failure;
     }

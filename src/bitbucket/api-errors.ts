@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../context.ts';
-import { BitbranchError } from '../errors.ts';
+import { BitbranchError, type Explanation } from '../errors.ts';
 import type { Host } from './hosts.ts';
 import { parseJsonText } from './json-text.ts';
 import { isIdempotent, retryAfterMs } from './retry.ts';
@@ -8,10 +8,18 @@ import { isIdempotent, retryAfterMs } from './retry.ts';
 const passingStatuses = new Set([502, 503, 504]);
 const maxReasonLength = 200;
 
+interface FailedRequest {
+  readonly host: Host;
+  readonly method: string;
+  /** What to tell when the host does not accept the credential. */
+  readonly refusal: Explanation;
+  readonly nowMs: number;
+}
+
 /** What an answer other than 2xx means for a person. Reads the answer's body. */
 export async function apiError(
   response: HttpResponse,
-  { host, method, nowMs }: { host: Host; method: string; nowMs: number },
+  { host, refusal, method, nowMs }: FailedRequest,
 ): Promise<BitbranchError> {
   const { status } = response;
   const path = new URL(response.url).pathname;
@@ -19,12 +27,12 @@ export async function apiError(
   const reason = reasonIn(body);
   const waitMs = retryAfterMs(response.header('retry-after'), nowMs);
 
-  if (status === 401) return signInNeeded(host, oauthProblem(response) ?? reason);
+  if (status === 401) return signInNeeded(refusal, oauthProblem(response) ?? reason);
   if (status === 403) return forbidden(host, path, missingScopes(body), reason);
   if (status === 404 || status === 410) {
     return new BitbranchError(
       'not_found',
-      sentence(`${host.name} has nothing at ${path}, or this account may not see it`, reason),
+      sentence(`${host.name} has ${missingAt(path)}`, reason),
       { hint: 'Check the spelling, and who is signed in: bitbranch status' },
     );
   }
@@ -58,18 +66,23 @@ export async function apiError(
   );
 }
 
-function signInNeeded(host: Host, reason: string | null): BitbranchError {
-  const hostArgument = host.url.startsWith('https:') ? host.name : host.url;
-  return new BitbranchError(
-    'sign_in_needed',
-    sentence(
-      `${host.name} does not accept the credential: it has expired, or was withdrawn`,
-      reason,
-    ),
-    {
-      hint: `If BITBRANCH_TOKEN is set, renew it; otherwise sign in again: bitbranch login --host ${hostArgument}`,
-    },
-  );
+/** A repository and its branches are missed by the name of the repository; it may be private. */
+function missingAt(path: string): string {
+  const [, workspace, slug] =
+    /\/2\.0\/repositories\/([^/]+)\/([^/]+)(?:\/refs\/branches)?$/.exec(path) ??
+    /\/rest\/api\/[^/]+\/projects\/([^/]+)\/repos\/([^/]+)(?:\/branches)?$/.exec(path) ??
+    [];
+  return slug === undefined
+    ? `nothing at ${path}, or this account may not see it`
+    : `no repository ${workspace}/${slug}, or it is private and this account may not see it`;
+}
+
+function signInNeeded(
+  { sentence: statement, ...details }: Explanation,
+  reason: string | null,
+): BitbranchError {
+  const message = sentence(statement.replace(/\.$/, ''), reason);
+  return new BitbranchError('sign_in_needed', message, details);
 }
 
 function forbidden(

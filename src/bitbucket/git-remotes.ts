@@ -6,14 +6,15 @@ import {
 } from './repository-reference.ts';
 
 /**
- * The repository that a clone's remotes mean: the only one on a host that `isBitbucket` knows, else the one of `origin`.
+ * The repository that a clone's remotes mean: the only one on a host that `isBitbucket` knows, else the one of `origin`; null
+ * when there is none.
  * @param remotes fetch URLs by remote name.
- * @throws {BitbranchError} `usage` when there is none, or several and none of them is `origin`.
+ * @throws {BitbranchError} `usage` when there are several and none of them is `origin`.
  */
 export function repositoryFromRemotes(
   remotes: ReadonlyMap<string, string>,
   isBitbucket: (host: HostHint) => boolean,
-): RepositoryReference {
+): RepositoryReference | null {
   const candidates = new Map<string, RepositoryReference>();
   for (const [name, url] of remotes) {
     const reference = parseRemote(url);
@@ -21,7 +22,7 @@ export function repositoryFromRemotes(
   }
   const distinct = new Map([...candidates.values()].map((each) => [JSON.stringify(each), each]));
   const [first] = distinct.values();
-  if (first === undefined) throw noRepository();
+  if (first === undefined) return null;
   return distinct.size === 1 ? first : (candidates.get('origin') ?? refuseAmbiguity(candidates));
 }
 
@@ -35,14 +36,16 @@ function parseRemote(url: string): RepositoryReference | null {
   }
 }
 
-function noRepository(): BitbranchError {
-  return new BitbranchError(
-    'usage',
-    'No git remote of this directory is a repository of a known Bitbucket host.',
-    {
-      hint: 'Name the repository: bitbranch branches WORKSPACE/SLUG',
-    },
-  );
+/** A remote whose URL could be that of a Bitbucket repository: `origin` rather than another one; null when there is none. */
+export function remoteWithHost(
+  remotes: ReadonlyMap<string, string>,
+): { readonly remote: string; readonly host: HostHint } | null {
+  const names = [...remotes.keys()].sort((a, b) => Number(b === 'origin') - Number(a === 'origin'));
+  for (const remote of names) {
+    const host = parseRemote(remotes.get(remote) ?? '')?.host;
+    if (host) return { remote, host };
+  }
+  return null;
 }
 
 function refuseAmbiguity(candidates: ReadonlyMap<string, RepositoryReference>): never {

@@ -64,9 +64,16 @@ export function parseHostUrl(input: string): string {
     );
   }
   const base = `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}`;
-  return base === 'https://www.bitbucket.org' || base === 'https://api.bitbucket.org'
-    ? bitbucketOrgUrl
-    : base;
+  const { host, pathname } = new URL(base);
+  if (!/^(?:www\.|api\.)?bitbucket\.org$/.test(host)) return base;
+  if (pathname === '/') return bitbucketOrgUrl;
+  throw new BitbranchError(
+    'usage',
+    `bitbucket.org is a host without a path, and "${input}" has one.`,
+    {
+      hint: 'Give bitbucket.org alone as the host; a workspace is named to the commands that list.',
+    },
+  );
 }
 
 /** Nothing but a host and a path, and in them nothing that a shell could take for its own: they stand in commands to copy. */

@@ -43,7 +43,13 @@ export function parseArguments(argv: readonly string[]): Arguments {
     strict: false,
     tokens: true,
   });
-  for (const token of tokens) if (token.kind === 'positional') words.push(token.value);
+  for (const [index, token] of tokens.entries()) {
+    if (token.kind !== 'positional') continue;
+    const before = tokens[index - 1];
+    const isBehindJson = before?.kind === 'option' && before.name === 'json' && !before.value;
+    if (isBehindJson && isFieldList(token.value)) throw fieldsApart(token.value);
+    words.push(token.value);
+  }
   for (const token of tokens) if (token.kind === 'option') addFlag(given, token, words[0]);
   const [commandWord, ...operands] = words;
   const command = commandNamed(commandWord);
@@ -59,6 +65,18 @@ export function parseArguments(argv: readonly string[]): Arguments {
   checkFlagsOf(command, given.keys());
   checkOperandCount(command, operands);
   return args;
+}
+
+/** No command takes an operand that looks like one. */
+function isFieldList(word: string): boolean {
+  return /^[a-z]+(?:,[a-z]+)+$/i.test(word);
+}
+
+/** Other programs take the fields of `--json` as a word of its own. */
+function fieldsApart(fields: string): BitbranchError {
+  return new BitbranchError('usage', `The fields "${fields}" do not belong to --json.`, {
+    hint: `Join them: --json=${fields}`,
+  });
 }
 
 interface FlagToken {

@@ -6,8 +6,10 @@ import type { Consumer } from '../credentials/credential.ts';
 import type { CredentialStore } from '../credentials/credential-store.ts';
 import type { Settings } from '../credentials/settings.ts';
 import { BitbranchError } from '../errors.ts';
+import { hostCommand } from '../host-command.ts';
 import type { Arguments } from './arguments.ts';
 import { callbackPath, callbackPort, chosenBrowser, option } from './options.ts';
+import { say } from './output/say.ts';
 import {
   consumerGuide,
   consumerHint,
@@ -30,7 +32,7 @@ export async function chooseClient(
 ): Promise<SignInClient> {
   const named = option(args, context.env, 'consumer-key');
   const known = consumerKeys(settings, host.url);
-  const given = await givenSecret(args, context);
+  const given = await givenSecret(host, args, context);
   if (given === undefined) {
     const keys = named === undefined ? known : [named];
     const stored = await storedConsumers(keys, host, store);
@@ -48,12 +50,13 @@ export async function chooseClient(
     callbackPath: callbackPath(args),
     setsUpGit: args.has('setup-git'),
   };
+  const hint = consumerHint(registration, context.terminal);
   const key =
     named ??
     (given === undefined ? undefined : known[0]) ??
     (await askForKey(registration, args, context)) ??
-    unknown(`No OAuth consumer is known for ${host.name}.`, consumerHint(registration));
-  const secret = given ?? (await promptForSecret(key, consumerHint(registration), context));
+    unknown(`No OAuth consumer is known for ${host.name}.`, hint);
+  const secret = given ?? (await promptForSecret(key, hint, context));
   return { protocol, consumer: { key, secret } };
 }
 
@@ -103,7 +106,7 @@ export function refuseHidden(
     'store_locked',
     `The consumer ${key} of ${host.name} can't be read: ${store.description} is locked, or the entry was removed.`,
     {
-      hint: `Unlock it and try again, or forget the consumer with: bitbranch consumer remove --host ${host.url}`,
+      hint: `Unlock it and try again, or forget the consumer with: ${hostCommand('consumer remove', host)}`,
     },
   );
 }
@@ -116,7 +119,7 @@ async function askForKey(
 ): Promise<string | undefined> {
   if (!context.terminal.isInteractive) return undefined;
   const { host } = registration;
-  await context.note(consumerGuide(registration));
+  await say(consumerGuide(registration), context);
   const question = `Consumer key for ${host.name}`;
   const browser = host.kind === 'datacenter' ? null : chosenBrowser(args, context.env);
   if (browser === null) return ask(`${question}: `, { hidden: false }, context);
@@ -142,16 +145,26 @@ export async function promptForSecret(
 }
 
 /** The secret that the command line or the environment gives; undefined without one. */
-export async function givenSecret(args: Arguments, context: Context): Promise<string | undefined> {
+export async function givenSecret(
+  host: Host,
+  args: Arguments,
+  context: Context,
+): Promise<string | undefined> {
   if (!args.has('consumer-secret-stdin'))
     return context.env['BITBRANCH_CONSUMER_SECRET'] || undefined;
   const secret = (await context.terminal.readStdin()).replace(/\r?\n$/, '');
   if (secret === '') {
     throw new BitbranchError('usage', 'Standard input holds no consumer secret.', {
-      hint: 'Pipe the secret in: bitbranch login --consumer-secret-stdin < secret-file',
+      hint: `Pipe the secret in: ${commandWithSecret(host, args)} < secret-file`,
     });
   }
   return secret;
+}
+
+function commandWithSecret(host: Host, { command, operands, value }: Arguments): string {
+  const key = value('consumer-key');
+  const flags = [...(key === undefined ? [] : ['--consumer-key', key]), '--consumer-secret-stdin'];
+  return hostCommand([command, ...operands].join(' '), host, flags);
 }
 
 /** Undefined where nobody can be asked, and for an empty answer. */

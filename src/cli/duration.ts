@@ -7,13 +7,17 @@ const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as con
  * @throws {BitbranchError} `usage`
  */
 export function parseDurationMs(flag: string, text: string): number {
+  const durationMs = durationIn(text);
+  if (durationMs !== null) return durationMs;
+  throw new BitbranchError('usage', `--${flag} ${text} is not a duration.`, {
+    hint: 'Write a number with its unit: 500ms, 30s, 5m, 2h or 90d.',
+  });
+}
+
+/** In milliseconds; null for what is no duration. */
+function durationIn(text: string): number | null {
   const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
-  if (match === null) {
-    throw new BitbranchError('usage', `--${flag} ${text} is not a duration.`, {
-      hint: 'Write a number with its unit: 500ms, 30s, 5m, 2h or 90d.',
-    });
-  }
-  return Number(match[1]) * unitMs[match[2] as keyof typeof unitMs];
+  return match === null ? null : Number(match[1]) * unitMs[match[2] as keyof typeof unitMs];
 }
 
 /**
@@ -21,7 +25,8 @@ export function parseDurationMs(flag: string, text: string): number {
  * @throws {BitbranchError} `usage`
  */
 export function parseMomentMs(flag: string, text: string, nowMs: number): number {
-  if (/^\d+[a-z]+$/.test(text)) return nowMs - parseDurationMs(flag, text);
+  const durationMs = durationIn(text);
+  if (durationMs !== null) return nowMs - durationMs;
   const match =
     /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text);
   const [, date = '', time = '00:00', offset = 'Z'] = match ?? [];

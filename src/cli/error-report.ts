@@ -1,6 +1,7 @@
 import type { Output } from '../context.ts';
 import type { BitbranchError } from '../errors.ts';
 import { escapeMisleading, unicodeEscape, visibleText } from './output/escape.ts';
+import { fittingLines } from './output/say.ts';
 import { rulerFor } from './output/text-ruler.ts';
 import { roomOn, wrap } from './output/wrap.ts';
 
@@ -14,19 +15,22 @@ export async function errorReport(
     const json = JSON.stringify({ error: { code, message, hint: hint ?? null } });
     return `${escapeMisleading(json, unicodeEscape)}\n`;
   }
-  const texts = [`bitbranch: ${message}`, ...(hint === undefined ? [] : [hint])].map(visibleText);
-  const lines = stderr.isTerminal ? await linesFor(texts, roomOn(stderr)) : texts;
+  const sentence = visibleText(`bitbranch: ${message}`);
+  const nextStep = hint === undefined ? [] : [visibleText(hint)];
+  const lines = stderr.isTerminal
+    ? await linesFor(sentence, nextStep, roomOn(stderr))
+    : [sentence, ...nextStep];
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** A command at the end gets a line of its own and is never broken, so that it can be copied as it stands. */
-const endsInCommand = /^(.*: )((?:bitbranch|git|openssl) .*)$/;
-
-async function linesFor(texts: readonly string[], room: number): Promise<readonly string[]> {
-  const { width } = await rulerFor(texts);
-  return texts.flatMap((text) => {
-    const [, words = text, command] = endsInCommand.exec(text) ?? [];
-    const lines = wrap(words.trimEnd(), room, width);
-    return command === undefined ? lines : [...lines, `  ${command}`];
-  });
+async function linesFor(
+  sentence: string,
+  nextStep: readonly string[],
+  room: number,
+): Promise<readonly string[]> {
+  const { width } = await rulerFor([sentence, ...nextStep]);
+  return [
+    ...wrap(sentence, room, width),
+    ...nextStep.flatMap((text) => fittingLines(text, room, width)),
+  ];
 }

@@ -148,7 +148,7 @@ function exitCodesHelp({ section, rows, sentences }: HelpLayout): string {
 
 const hostChoiceLines = [
   '--host or BITBRANCH_HOST names it. Without them:',
-  'login goes to bitbucket.org;',
+  'login goes to bitbucket.org, and so does consumer before anybody is signed in;',
   'branches uses the host of the clone URL or git remote, where it has one;',
   'everything else uses the only host that you are signed in to. bitbranch status lists them.',
   'A stored credential is only ever sent to the host that it was made for. BITBRANCH_TOKEN is sent to the host chosen in this way, and never to one that is neither named, nor signed in to, nor bitbucket.org.',

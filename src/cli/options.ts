@@ -69,13 +69,17 @@ export function wholeNumber(
   const { value, source } = wanted;
   const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
   if (!(number >= bounds.minimum && number <= bounds.maximum)) {
-    throw new BitbranchError(
-      'usage',
-      `${source} ${value} is not a number from ${bounds.minimum} to ${bounds.maximum}.`,
-      { hint: `Give ${source} a whole number.` },
-    );
+    throw new BitbranchError('usage', `${source} ${value} is not a number ${rangeOf(bounds)}.`, {
+      hint: `Give ${source} a whole number.`,
+    });
   }
   return number;
+}
+
+function rangeOf({ minimum, maximum }: { minimum: number; maximum: number }): string {
+  return maximum === Number.MAX_SAFE_INTEGER
+    ? `of at least ${minimum}`
+    : `from ${minimum} to ${maximum}`;
 }
 
 /**

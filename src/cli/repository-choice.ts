@@ -1,5 +1,5 @@
 import { signedInHosts } from '../auth/accounts.ts';
-import { repositoryFromRemotes } from '../bitbucket/git-remotes.ts';
+import { remoteWithHost, repositoryFromRemotes } from '../bitbucket/git-remotes.ts';
 import { type Host, isBitbucketOrg } from '../bitbucket/hosts.ts';
 import {
   type HostHint,
@@ -8,6 +8,7 @@ import {
 } from '../bitbucket/repository-reference.ts';
 import type { Context } from '../context.ts';
 import { BitbranchError } from '../errors.ts';
+import { loginCommand } from '../host-command.ts';
 import { defaultHost, type HostSources, hostOfUrl, namedHost, onlyHost } from './host-choice.ts';
 
 /**
@@ -18,7 +19,35 @@ export async function repositoryHere(
   sources: HostSources,
   { git }: Pick<Context, 'git'>,
 ): Promise<RepositoryReference> {
-  return repositoryFromRemotes(await git.remotes(), (hint) => isKnown(hint, sources));
+  const remotes = await git.remotes();
+  const repository = repositoryFromRemotes(remotes, (hint) => isKnown(hint, sources));
+  if (repository !== null) return repository;
+  throw noRepositoryHere(remotes, sources);
+}
+
+function noRepositoryHere(
+  remotes: ReadonlyMap<string, string>,
+  sources: HostSources,
+): BitbranchError {
+  const nameIt = 'Name the repository: bitbranch branches WORKSPACE/SLUG';
+  const seen = remoteWithHost(remotes);
+  if (seen === null) {
+    const sentence = 'This directory is no git clone of a repository on a server.';
+    return new BitbranchError('usage', sentence, { hint: nameIt });
+  }
+  const wanted = 'url' in seen.host ? seen.host.url : seen.host.name;
+  const isNamed = namedHost(sources) !== undefined;
+  return new BitbranchError(
+    'usage',
+    `The git remote ${seen.remote} is at ${wanted}, which is not ${isNamed ? 'the host asked for' : 'a host that you are signed in to'}.`,
+    { hint: isNamed ? nameIt : `If that is a Bitbucket, ${howToUse(wanted, sources)}` },
+  );
+}
+
+function howToUse(host: string, { env }: HostSources): string {
+  return env['BITBRANCH_TOKEN']
+    ? `and BITBRANCH_TOKEN is for it, say so with --host ${host} or BITBRANCH_HOST.`
+    : `sign in with: ${loginCommand({ url: host })}`;
 }
 
 /** Hosts that a remote may mean: the one named, else bitbucket.org and those signed in to. */
@@ -57,6 +86,6 @@ export function repositoryHost(hint: HostHint | null, sources: HostSources): Hos
   throw new BitbranchError('sign_in_needed', `Nobody is signed in to ${wanted}.`, {
     hint: sources.env['BITBRANCH_TOKEN']
       ? `If BITBRANCH_TOKEN is for that host, say so with --host ${wanted} or BITBRANCH_HOST.`
-      : `Sign in with: bitbranch login --host ${wanted}`,
+      : `Sign in with: ${loginCommand({ url: wanted })}`,
   });
 }

@@ -13,7 +13,7 @@ import {
   recommendedCost,
 } from './encrypted-file.ts';
 import type { Keychain } from './keychain.ts';
-import type { AskPassphrase } from './passphrase.ts';
+import type { AskPassphrase, PassphraseQuestion } from './passphrase.ts';
 
 /** A file that nobody but its owner can read or change. */
 export interface SecretFile {
@@ -57,16 +57,20 @@ export function createFileKeychain({
   random,
   cost = recommendedCost,
 }: FileStoreOptions): Omit<Keychain, 'prepare'> {
-  const keyOf = keyDerivation(file.path, askPassphrase);
+  const { derived, keyOf } = keyDerivation(askPassphrase);
   let ofNewFile: KeyParameters | undefined;
 
   async function open(content: Uint8Array | null): Promise<OpenedFile> {
     if (content === null) {
       ofNewFile ??= newKeyParameters(cost, random);
-      return { key: await keyOf(ofNewFile, true), items: [] };
+      const question = { path: file.path, isNew: true, opens: async () => true };
+      return { key: await keyOf(ofNewFile, question), items: [] };
     }
     try {
-      const key = await keyOf(keyParametersOf(content), false);
+      const parameters = keyParametersOf(content);
+      const opens = async (passphrase: string) =>
+        isKeyOf(content, await derived(passphrase, parameters));
+      const key = await keyOf(parameters, { path: file.path, isNew: false, opens });
       return { key, items: v.parse(itemsSchema, JSON.parse(decrypt(content, key))) };
     } catch (error) {
       throw error instanceof EncryptedFileError ? notOpened(file.path, error) : error;
@@ -114,22 +118,33 @@ function at(service: string, account: string): (item: Item) => boolean {
 }
 
 /** Asks once in the life of a process, and derives each key once. */
-function keyDerivation(path: string, askPassphrase: AskPassphrase) {
-  let passphrase: Promise<string> | undefined;
+function keyDerivation(askPassphrase: AskPassphrase) {
+  let given: Promise<string> | undefined;
   const keys = new Map<string, Promise<Key>>();
 
-  async function derive(parameters: KeyParameters, isNew: boolean): Promise<Key> {
-    passphrase ??= askPassphrase({ path, isNew });
-    return deriveKey(await passphrase, parameters);
+  function derived(passphrase: string, parameters: KeyParameters): Promise<Key> {
+    const id = JSON.stringify([parameters.salt, passphrase]);
+    const key = keys.get(id) ?? deriveKey(passphrase, parameters);
+    keys.set(id, key);
+    return key;
   }
 
-  return (parameters: KeyParameters, isNew: boolean): Promise<Key> => {
-    const known = keys.get(parameters.salt);
-    if (known !== undefined) return known;
-    const key = derive(parameters, isNew);
-    keys.set(parameters.salt, key);
-    return key;
-  };
+  async function keyOf(parameters: KeyParameters, question: PassphraseQuestion): Promise<Key> {
+    given ??= askPassphrase(question);
+    return derived(await given, parameters);
+  }
+
+  return { derived, keyOf };
+}
+
+function isKeyOf(content: Uint8Array, key: Key): boolean {
+  try {
+    decrypt(content, key);
+    return true;
+  } catch (error) {
+    if (error instanceof EncryptedFileError && error.reason === 'wrong-key') return false;
+    throw error;
+  }
 }
 
 function notOpened(path: string, { reason }: EncryptedFileError): BitbranchError {

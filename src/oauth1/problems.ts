@@ -1,18 +1,17 @@
-import { BitbranchError } from '../errors.ts';
+import { BitbranchError, type Explanation, signInAgain } from '../errors.ts';
 import { clockSkewInWords } from './clock-skew.ts';
 import { type ProtocolResponse, problemOf } from './response.ts';
 
 /** Which request of RFC 5849 section 2 was refused: the one for temporary credentials (2.1) or for token credentials (2.3). */
 export type Step = 'temporary credentials' | 'token credentials';
 
-const signInAgain = 'Run bitbranch login again.';
 const setClockRight = "Set this computer's clock right: servers allow a few minutes of difference.";
 
 /**
  * What servers say in `oauth_problem` (the OAuth Problem Reporting extension) and what to do about it. The set is open:
  * a server may send others.
  */
-const problems = new Map<string, { readonly sentence: string; readonly hint: string }>([
+const problems = new Map<string, Explanation>([
   [
     'consumer_key_unknown',
     {
@@ -43,7 +42,7 @@ const problems = new Map<string, { readonly sentence: string; readonly hint: str
     'token_expired',
     {
       sentence: 'The sign-in took longer than the server allows.',
-      hint: 'Run bitbranch login again and answer the consent page within a few minutes.',
+      hint: `Answer the consent page within a few minutes. ${signInAgain}`,
     },
   ],
   [
@@ -58,7 +57,7 @@ const problems = new Map<string, { readonly sentence: string; readonly hint: str
     'permission_unknown',
     {
       sentence: 'The server has no answer of the person to the question for access.',
-      hint: 'Run bitbranch login again and grant access on the consent page.',
+      hint: `Grant access on the consent page. ${signInAgain}`,
     },
   ],
   [
@@ -95,6 +94,17 @@ const otherProblems = new Set([
   'version_rejected',
 ]);
 
+/** A refusal whose reason the server gave by its name. */
+export class NamedRefusal extends BitbranchError {
+  /** The value of `oauth_problem`, where it is a known one. */
+  readonly problem: string;
+
+  constructor(problem: string, { sentence, ...details }: Explanation) {
+    super('sign_in_refused', sentence, details);
+    this.problem = problem;
+  }
+}
+
 /** The failure behind an answer whose status is no success. Its `oauth_problem` is understood; nothing else of it is shown. */
 export function refusal(step: Step, response: ProtocolResponse): BitbranchError {
   const { status, clockSkewSeconds = null } = response;
@@ -102,7 +112,7 @@ export function refusal(step: Step, response: ProtocolResponse): BitbranchError 
   // RFC 6585 section 4.
   if (status === 429) {
     return new BitbranchError('rate_limited', 'The server takes no more requests for now.', {
-      hint: 'Wait a few minutes, then run bitbranch login again.',
+      hint: `Wait a few minutes. ${signInAgain}`,
     });
   }
   if (status < 400 || status >= 500) {
@@ -129,7 +139,7 @@ function timeRefusal(clockSkewSeconds: number): BitbranchError {
 export function denial(problem: string | null = null): BitbranchError {
   if (problem !== null && !isDenial(problem)) return refusalFor(problem);
   return new BitbranchError('sign_in_denied', 'Access was denied on the consent page.', {
-    hint: 'Nothing was stored. Run bitbranch login again to be asked once more.',
+    hint: `Nothing was stored. ${signInAgain}`,
   });
 }
 
@@ -138,16 +148,26 @@ function isDenial(problem: string): boolean {
   return problem.startsWith('permission') || problem === 'user_refused';
 }
 
-function refusalFor(problem: string): BitbranchError {
+function refusalFor(problem: string): NamedRefusal {
   const known =
     problems.get(problem) ?? (isDenial(problem) ? problems.get('permission_denied') : undefined);
-  const name = otherProblems.has(problem) ? problem : 'a problem without a known name';
-  return new BitbranchError(
-    'sign_in_refused',
-    known?.sentence ?? `The server refused the sign-in: ${name}.`,
-    { hint: known?.hint ?? 'Ask the administrator of the server what it means.' },
+  const isKnown = problems.has(problem) || otherProblems.has(problem);
+  const name = isKnown ? problem : 'a problem without a known name';
+  return new NamedRefusal(
+    name,
+    known ?? {
+      sentence: `The server refused the sign-in: ${name}.`,
+      hint: 'Ask the administrator of the server what it means.',
+    },
   );
 }
+
+/** By the second step the server has accepted consumer and clock, and only what came back from the browser is new. */
+const likelyReasons: Readonly<Record<Step, string>> = {
+  'temporary credentials': "Check the consumer key, the consumer secret and this computer's clock.",
+  'token credentials':
+    'The address that the browser came back to may have been cut short, used before or too old.',
+};
 
 function unexplainedRefusal(step: Step, status: number): BitbranchError {
   if (status === 404 || status === 405 || status === 410) {
@@ -160,8 +180,6 @@ function unexplainedRefusal(step: Step, status: number): BitbranchError {
   return new BitbranchError(
     'sign_in_refused',
     `The server refused to issue ${step} (HTTP ${status}) and gave no reason.`,
-    {
-      hint: "Check the consumer key, the consumer secret and this computer's clock, then run bitbranch login again.",
-    },
+    { hint: `${likelyReasons[step]} ${signInAgain}` },
   );
 }

@@ -1,23 +1,19 @@
 import { ResponseBodyError } from 'oauth4webapi';
-import { BitbranchError } from '../errors.ts';
+import { BitbranchError, type Explanation, signInAgain } from '../errors.ts';
 
 /** What was given for tokens: a code (RFC 6749 section 4.1.3) or a refresh token (section 6). */
 export type Grant = 'code' | 'refresh token';
 
-interface Explanation {
+interface Problem extends Explanation {
   /** Where it is not `sign_in_refused`. */
   readonly code?: 'server';
-  readonly sentence: string;
-  readonly hint: string;
 }
 
-const signInAgain = 'Run bitbranch login again.';
 const tryLater = 'Try again in a few minutes.';
-const checkConsumer =
-  'Compare the key and the secret with those that the server shows for the OAuth consumer, then run bitbranch login again.';
+const checkConsumer = `Compare the key and the secret with those that the server shows for the OAuth consumer. ${signInAgain}`;
 
 /** The errors of RFC 6749 sections 4.1.2.1 and 5.2, and what to do about them. */
-const explanations = new Map<string, Explanation>([
+const explanations = new Map<string, Problem>([
   [
     'invalid_client',
     { sentence: 'The server does not accept the key and secret.', hint: checkConsumer },
@@ -32,7 +28,8 @@ const explanations = new Map<string, Explanation>([
   [
     'invalid_grant',
     {
-      sentence: 'The server does not accept the code of this sign-in: it expired or was used.',
+      sentence:
+        'The server does not accept the code of this sign-in: it was cut short, expired or was used.',
       hint: signInAgain,
     },
   ],
@@ -40,7 +37,7 @@ const explanations = new Map<string, Explanation>([
     'invalid_scope',
     {
       sentence: 'The OAuth consumer may not ask for what bitbranch needs.',
-      hint: 'Give the consumer permission to read repositories and the account, then run bitbranch login again.',
+      hint: `Give the consumer permission to read repositories and the account. ${signInAgain}`,
     },
   ],
   [
@@ -63,9 +60,9 @@ const explanations = new Map<string, Explanation>([
 /** The other names of these sections. A name of no section may be anything, the secret that was sent among it. */
 const otherNames = new Set(['unsupported_grant_type', 'unsupported_response_type']);
 
-const missingCallback: Explanation = {
+const missingCallback: Problem = {
   sentence: 'The OAuth consumer has no callback URL, and OAuth 2.0 needs one.',
-  hint: 'Edit the consumer on the server, set its callback URL to http://127.0.0.1/callback, then run bitbranch login again.',
+  hint: `Edit the consumer on the server and set its callback URL to http://127.0.0.1/callback. ${signInAgain}`,
 };
 
 /** Where a used, expired or withdrawn refresh token is refused; Bitbucket Cloud says `unauthorized_client`, once said `invalid_request`. */
@@ -78,7 +75,7 @@ const spentRefreshToken = new Set(['invalid_grant', 'invalid_request', 'unauthor
 export function authorizationProblem(error: string, description = ''): BitbranchError {
   if (error === 'access_denied') {
     return new BitbranchError('sign_in_denied', 'Access was denied on the consent page.', {
-      hint: 'Nothing was stored. Run bitbranch login again to be asked once more.',
+      hint: `Nothing was stored. ${signInAgain}`,
     });
   }
   return refusal(explanationOf(error, description));
@@ -100,11 +97,11 @@ export function tokenProblem(grant: Grant, problem: unknown): BitbranchError {
   return refusal(explanationOf(error, error_description));
 }
 
-function refusal({ code, sentence, hint }: Explanation): BitbranchError {
-  return new BitbranchError(code ?? 'sign_in_refused', sentence, { hint });
+function refusal({ code, sentence, ...details }: Problem): BitbranchError {
+  return new BitbranchError(code ?? 'sign_in_refused', sentence, details);
 }
 
-function explanationOf(error: string, description: string): Explanation {
+function explanationOf(error: string, description: string): Problem {
   if (/no callback ur[il]/i.test(description)) return missingCallback;
   const name = otherNames.has(error) ? error : 'an error without a registered name';
   return (

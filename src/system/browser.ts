@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import type { Browser, Environment } from '../context.ts';
 import { BitbranchError } from '../errors.ts';
 import { childEnvironment } from './child-environment.ts';
@@ -8,11 +9,16 @@ import { childEnvironment } from './child-environment.ts';
  */
 export function createBrowser(env: Environment, platform: NodeJS.Platform): Browser {
   return {
-    async open(url, command) {
+    async open(url, command, onFailure = () => {}) {
       refuseOtherThanWeb(url);
-      if (command === undefined) return openByDesktop(url);
+      if (command === undefined) {
+        const { desktopOpener, hasDisplay } = await import('./desktop-opener.ts');
+        const opener = desktopOpener(env, platform);
+        const where = hasDisplay(opener, env) ? '' : ' and there is no display';
+        return watch(await openByDesktop(url), opener, where, onFailure);
+      }
       const [program = '', ...args] = await splitCommand(command, env, platform);
-      await start(program, [...args, url], env);
+      watch(await start(program, [...args, url], env), program, '', onFailure);
     },
 
     async program(command) {
@@ -35,10 +41,10 @@ function refuseOtherThanWeb(url: string): void {
   }
 }
 
-async function openByDesktop(url: string): Promise<void> {
+async function openByDesktop(url: string): Promise<ChildProcess> {
   const { default: open } = await import('open');
   try {
-    await open(url);
+    return await open(url);
   } catch (error) {
     throw new BitbranchError('usage', 'No browser could be opened: this system has no opener.', {
       hint: 'Open the address by hand, or name a browser with --browser or BITBRANCH_BROWSER.',
@@ -72,7 +78,11 @@ async function splitCommand(
 }
 
 /** Resolves once the program was started; it may outlive us. */
-async function start(program: string, args: readonly string[], env: Environment): Promise<void> {
+async function start(
+  program: string,
+  args: readonly string[],
+  env: Environment,
+): Promise<ChildProcess> {
   const { spawn } = await import('node:child_process');
   const child = spawn(program, args, {
     detached: true,
@@ -91,4 +101,25 @@ async function start(program: string, args: readonly string[], env: Environment)
     );
   });
   child.unref();
+  return child;
+}
+
+/** Tells of an opener that ends with a failure while we still run. */
+function watch(
+  opener: ChildProcess,
+  program: string,
+  where: string,
+  onFailure: (error: BitbranchError) => void,
+): void {
+  const look = (exitCode: number | null) => {
+    if (!exitCode) return; // null: a signal, such as that of a person who ends it
+    onFailure(
+      new BitbranchError(
+        'usage',
+        `The browser could not be opened (${program} ended with exit code ${exitCode}${where}).`,
+      ),
+    );
+  };
+  if (opener.exitCode !== null) look(opener.exitCode);
+  else opener.once('exit', look);
 }

@@ -6,3 +6,8 @@ export function desktopOpener(env: Environment, platform: NodeJS.Platform): stri
   if (platform === 'win32') return 'powershell';
   return env['WSL_DISTRO_NAME'] && !env['SSH_CONNECTION'] ? 'powershell.exe' : 'xdg-open';
 }
+
+/** Whether an opener has a desktop to open the page on; only that of Linux can be without. */
+export function hasDisplay(opener: string, env: Environment): boolean {
+  return opener !== 'xdg-open' || Boolean(env['DISPLAY'] || env['WAYLAND_DISPLAY']);
+}

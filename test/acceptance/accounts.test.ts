@@ -126,7 +126,7 @@ test('status says of each account whether it is used here, and why', async (t) =
 
   await home.run(['logout', '--account', 'bob']);
   const left = await home.run(['status']);
-  assert.equal(left.stdout, block('ada', 'yes: the only account'));
+  assert.equal(left.stdout, block('ada', 'yes: the only account at this host'));
 });
 
 test('signing in as somebody else than before is said in words', async (t) => {

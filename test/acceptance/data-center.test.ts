@@ -46,7 +46,10 @@ test('a person adds a consumer, an administrator registers it, and the person si
 
   const early = await home.run(['login', ...host, '--no-browser']);
   assert.equal(early.exitCode, 4, early.stderr);
-  assert.match(early.stderr, /^bitbranch: The server does not know this consumer key\.\n/);
+  assert.match(
+    early.stderr,
+    /^bitbranch: \S+ does not know the consumer bitbranch: no application link .*\n.*bitbranch consumer show --host/,
+  );
 
   await writeFile(publicKeyFile, added.stdout);
   const { stderr } = await signIn(home, sandbox.url);
@@ -100,7 +103,7 @@ test('an independent provider that knows the RSA key accepts every request', asy
 
 const refusals = [
   { what: 'a wrong public key', key: 'bitbranch', says: /could not confirm the signature/ },
-  { what: 'a key of another name', key: 'other', says: /does not know this consumer key/ },
+  { what: 'a key of another name', key: 'other', says: /does not know the consumer other/ },
 ];
 
 for (const { what, key, says } of refusals) {

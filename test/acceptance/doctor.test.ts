@@ -195,7 +195,7 @@ test('with a credential that was withdrawn: exit code 4', async (t) => {
   await startSandboxProcess(home, '--port', port); // which has never heard of the token
   const { exitCode, failures, outcome } = await doctor(home);
   assert.deepEqual([exitCode, failures], [4, ['credential']]);
-  assert.match(outcome('credential'), /does not accept the credential.* sign in again/);
+  assert.match(outcome('credential'), /does not accept the credential.* Sign in again/);
 });
 
 test('with settings that can not be read: exit code 2', async (t) => {

@@ -102,7 +102,7 @@ const outcomes = new Map<string, Outcome>([
     'refused',
     {
       exitCode: 4,
-      says: /^bitbranch: .* does not accept the credential.*\n.*sign in again: bitbranch login/m,
+      says: /^bitbranch: .* does not accept the (?:credential|token).*\n.*Sign in again with: bitbranch login --host/m,
       ...unchanged,
     },
   ],

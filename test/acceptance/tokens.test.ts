@@ -100,7 +100,7 @@ for (const { what, stdin, args, account, says, path } of signIns) {
 }
 
 const refused =
-  /^bitbranch: .* does not accept the credential.*\n.* sign in again: bitbranch login --host /;
+  /^bitbranch: .* does not accept the token.*\n.* Sign in again with: bitbranch login --host \S+ .*--protocol token$/m;
 const wrongTokens: readonly (readonly [
   what: string,
   stdin: string,

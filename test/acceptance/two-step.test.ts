@@ -63,7 +63,10 @@ for (const name of ways.filter((way) => way !== 'token')) {
 
     const again = await complete(address);
     assert.equal(again.exitCode, 2);
-    assert.match(again.stderr, /^bitbranch: No sign-in to .* was begun\.\n.*login --request/);
+    assert.match(
+      again.stderr,
+      /^bitbranch: No sign-in to .* was begun\.\n.*bitbranch login --host .* --request\n/,
+    );
   });
 }
 

@@ -52,6 +52,20 @@ test('the person reads in the browser how the sign-in ended', async (t) => {
   }
 });
 
+test('a browser that fails is told, and the sign-in waits for the person to open the page', async (t) => {
+  const home = await createHome(t);
+  const sandbox = await startSandboxProcess(home);
+  const program = home.start([...sandbox.loginArgs, '--browser', 'false'], {
+    env: sandbox.loginEnv,
+  });
+  const [, consentUrl = ''] = await program.printed(
+    /could not be opened \(false ended with exit code 1\)\.\nOpen this page yourself:\n\n {2}(\S+)\n/,
+  );
+  await decideAt(consentUrl, 'grant');
+  const { exitCode, stderr } = await program.ended;
+  assert.equal(exitCode, 0, stderr);
+});
+
 test('stray, forged and favicon requests change nothing, and the right one then ends the wait', async (t) => {
   const home = await createHome(t);
   const sandbox = await startSandboxProcess(home);

@@ -47,14 +47,14 @@ test('signing in once more replaces the account and nothing else', () => {
 
 test('the account asked for is used, else the one last signed in', () => {
   const wish = { name: 'maria', rule: 'BITBRANCH_ACCOUNT' } as const;
-  assert.deepEqual(chooseAccount(settings, cloudUrl, wish), wish);
-  assert.deepEqual(chooseAccount(settings, cloudUrl, undefined), {
+  assert.deepEqual(chooseAccount(settings, { url: cloudUrl }, wish), wish);
+  assert.deepEqual(chooseAccount(settings, { url: cloudUrl }, undefined), {
     name: 'ada',
     rule: 'the account last signed in',
   });
-  assert.deepEqual(chooseAccount(settings, otherUrl, undefined), {
+  assert.deepEqual(chooseAccount(settings, { url: otherUrl }, undefined), {
     name: 'jo',
-    rule: 'the only account',
+    rule: 'the only account at this host',
   });
 });
 
@@ -78,17 +78,17 @@ for (const [host, account, message] of refusals) {
   test(`${account ?? 'nobody in particular'} at ${host} has to sign in`, () => {
     const wish =
       account === undefined ? undefined : ({ name: account, rule: '--account' } as const);
-    assert.throws(() => chooseAccount(settings, host, wish), {
+    assert.throws(() => chooseAccount(settings, { url: host }, wish), {
       code: 'sign_in_needed',
       message,
-      hint: `Sign in with: bitbranch login --host ${host}`,
+      hint: `Sign in with: bitbranch login --host ${host}${account ? ` --account ${account}` : ''}`,
     });
   });
 }
 
 test('signing out the last account used leaves the other ones, and the consumer', () => {
   const left = withoutAccount(settings, cloudUrl, 'ada');
-  assert.equal(chooseAccount(left, cloudUrl, undefined).name, 'maria');
+  assert.equal(chooseAccount(left, { url: cloudUrl }, undefined).name, 'maria');
   assert.equal(settingsOf(left, cloudUrl)?.consumerKey, 'the-key');
   assert.deepEqual(signedInHosts(left), [otherUrl, cloudUrl]);
 });
@@ -134,6 +134,6 @@ test('names that an object has by itself are names like others', () => {
     'keychain',
     new Date(0),
   );
-  assert.equal(chooseAccount(odd, cloudUrl, undefined).name, '__proto__');
+  assert.equal(chooseAccount(odd, { url: cloudUrl }, undefined).name, '__proto__');
   assert.deepEqual(signedInHosts(withoutAccount(odd, cloudUrl, '__proto__')), []);
 });

@@ -21,6 +21,10 @@ async function setUp(
   let signatures = 0;
   const api: ApiClient = createApiClient({
     host: hostAt(server.url + contextPath, 'cloud'),
+    refusal: {
+      sentence: 'The host does not accept the credential.',
+      hint: 'Sign in with a token.',
+    },
     send: (request) => {
       signatures += 1;
       return http.send({
@@ -162,7 +166,7 @@ const refusals: readonly {
     answer: json({ type: 'error', error: { message: 'Token is invalid.' } }, 401),
     code: 'sign_in_needed',
     says: /does not accept the credential.*\(Token is invalid\)\.$/,
-    hint: /bitbranch login --host http:\/\/127\.0\.0\.1:\d+/,
+    hint: /^Sign in with a token\.$/,
   },
   {
     name: '401 with the problem in its challenge',
@@ -173,7 +177,7 @@ const refusals: readonly {
     },
     code: 'sign_in_needed',
     says: /\(token_expired\)\.$/,
-    hint: /bitbranch login/,
+    hint: /^Sign in with a token\.$/,
   },
   {
     name: '403 that names scopes',

@@ -246,18 +246,18 @@ const chosen: ReadonlyArray<readonly [string, Readonly<Record<string, string>>, 
 
 for (const [name, remotes, workspace] of chosen) {
   test(`of the git remotes is taken: ${name}`, () => {
-    assert.equal(fromRemotes(remotes).workspace, workspace);
+    assert.equal(fromRemotes(remotes)?.workspace, workspace);
   });
 }
 
-test('remotes of which none is on a known host are an error that says what to do', () => {
+test('remotes of which none is on a known host are no repository', () => {
   for (const remotes of [
     {},
     { origin: github },
     { origin: '../widgets' },
     { origin: 'acme/widgets' },
   ]) {
-    assert.throws(() => fromRemotes(remotes), { code: 'usage', hint: /bitbranch branches/ });
+    assert.equal(fromRemotes(remotes), null);
   }
 });
 

@@ -80,6 +80,11 @@ const mistakes: readonly (readonly [argv: readonly string[], message: RegExp, hi
   [['api', 'a', 'b'], /api does not take "b"/, /api --help/],
   [['branches', '--sort', '--limit', '3'], /--sort needs a value/, /--sort KEY/],
   [['branches', '--author', '-x'], /--author needs a value/, /--author=VALUE/],
+  [
+    ['branches', '--json', 'name,hash'],
+    /"name,hash" do not belong/,
+    /^Join them: --json=name,hash$/,
+  ],
   [['status', '--json', 'host'], /status does not take "host"/, /status --help/],
 ];
 

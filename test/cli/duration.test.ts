@@ -49,6 +49,7 @@ for (const [text, isoTime] of moments) {
 for (const text of [
   '',
   '30',
+  '90x',
   '-30d',
   'yesterday',
   '2026',

@@ -17,6 +17,19 @@ Sign in with:
   );
 });
 
+test('a sentence that begins like a command is broken like any other', async () => {
+  const sentence = 'bitbranch login does not take "x", since git can\'t';
+  const broken = await errorReport(
+    new BitbranchError('usage', sentence, { hint: 'See: bitbranch login --help' }),
+    false,
+    { isTerminal: true, columns: 30 },
+  );
+  assert.equal(
+    broken,
+    'bitbranch: bitbranch login\ndoes not take "x", since git\ncan\'t\nSee:\n  bitbranch login --help\n',
+  );
+});
+
 test('a pipe gets one line for the sentence and one for the hint', async () => {
   assert.equal(
     await errorReport(error, false, { isTerminal: false, columns: 25 }),

@@ -90,6 +90,14 @@ for (const [text, number] of numbers) {
   });
 }
 
+test('a number without an upper bound is told without one', () => {
+  const limit = parseArguments(['branches', '--limit=0']);
+  assert.throws(
+    () => wholeNumber(limit, {}, 'limit', { minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+    { ...usage, message: '--limit 0 is not a number of at least 1.' },
+  );
+});
+
 test('--json=FIELD,… picks fields in its order, else all are taken', () => {
   const known = ['host', 'account', 'store'];
   const fields = (...argv: string[]) => jsonFields(parseArguments(['login', ...argv]), known);

@@ -102,7 +102,24 @@ const refusals: readonly (readonly [what: string, Situation, code: string, messa
     'usage',
     /at https:\/\/git\.example\.com\/bitbucket, but the host asked for is https:\/\/bitbucket\.org/,
   ],
-  ['no remote at all', { argv: [], signedIn: [atCloud] }, 'usage', /No git remote/],
+  [
+    'no remote at all',
+    { argv: [], signedIn: [atCloud] },
+    'usage',
+    /^This directory is no git clone of a repository on a server\.$/,
+  ],
+  [
+    'a clone of a host that nobody is signed in to',
+    { argv: [], remotes: { origin: 'git@git.example.com:acme/site.git' }, signedIn: [atCloud] },
+    'usage',
+    /^The git remote origin is at git\.example\.com, which is not a host that you are signed in to\.$/,
+  ],
+  [
+    'a clone of another host than the one named',
+    { argv: ['--host', otherUrl], remotes: { fork: 'git@bitbucket.org:acme/site.git' } },
+    'usage',
+    /^The git remote fork is at bitbucket\.org, which is not the host asked for\.$/,
+  ],
   ['what is no repository', { argv: ['site'], signedIn: [atCloud] }, 'usage', /"site"/],
   ['no sign-in', { argv: ['acme/site'] }, 'sign_in_needed', /Nobody is signed in/],
 ];
@@ -112,3 +129,16 @@ for (const [what, situation, code, message] of refusals) {
     await assert.rejects(choose(situation), { name: 'BitbranchError', code, message });
   });
 }
+
+test('the remote of an unknown host leads to the sign-in there, or to the host of the token', async () => {
+  const strange: Situation = {
+    argv: [],
+    remotes: { upstream: 'git@github.com:acme/site.git', origin: 'git@git.example.com:a/b.git' },
+  };
+  await assert.rejects(choose(strange), {
+    hint: 'If that is a Bitbucket, sign in with: bitbranch login --host git.example.com',
+  });
+  await assert.rejects(choose({ ...strange, env: { BITBRANCH_TOKEN: 'x' } }), {
+    hint: /BITBRANCH_TOKEN is for it, say so with --host git\.example\.com/,
+  });
+});

@@ -43,8 +43,8 @@ test('says where it is', () => {
 test('at the recommended cost, a process asks once and others open the file by the passphrase alone', async () => {
   const file = newFile();
   const questions: unknown[] = [];
-  const ask: AskPassphrase = async (question) => {
-    questions.push(question);
+  const ask: AskPassphrase = async ({ path, isNew }) => {
+    questions.push({ path, isNew });
     return 'correct horse';
   };
   const options = { file, askPassphrase: ask, random: systemRandom.bytes };
@@ -59,6 +59,18 @@ test('at the recommended cost, a process asks once and others open the file by t
   const content = await readFile(file.path, 'latin1');
   assert.match(content, /"N":131072,/);
   assert.doesNotMatch(content, /secret|bitbucket/);
+});
+
+test('whoever is asked can tell a wrong passphrase from the right one', async () => {
+  const file = newFile();
+  await openStore(file).write(consumerAt('a'), consumer);
+  const verdicts: boolean[] = [];
+  const store = openStore(file, async ({ opens }) => {
+    verdicts.push(await opens('wrong'), await opens('correct horse'));
+    return 'correct horse';
+  });
+  assert.deepEqual(await store.read(consumerAt('a')), consumer);
+  assert.deepEqual(verdicts, [false, true]);
 });
 
 test('each write has a nonce of its own', async () => {

@@ -50,11 +50,11 @@ Server
 status 400 at branches                      branches  6        with status 400                                        old                       0
 status 401 at branches                      branches  4        does not accept the credential                         new secret, old settings  0
 status 403 at branches                      branches  5        may not see /2.0/                                      old                       0
-status 404 at branches                      branches  5        has nothing at /2.0/                                   old                       0
+status 404 at branches                      branches  5        has no repository                                      old                       0
 status 405 at branches                      branches  6        with status 405                                        old                       0
 status 408 at branches                      branches  6        with status 408                                        old                       0
 status 409 at branches                      branches  6        with status 409                                        old                       0
-status 410 at branches                      branches  5        has nothing at /2.0/                                   old                       0
+status 410 at branches                      branches  5        has no repository                                      old                       0
 status 418 at branches                      branches  6        with status 418                                        old                       0
 status 429 at branches                      branches  7        takes no more requests                                 old                       0
 status 500 at branches                      branches  6        with status 500                                        old                       0

@@ -53,13 +53,13 @@ export const shownPages: Readonly<Record<string, RenderedPage>> = {
   }),
   denied: refusalPage(
     new BitbranchError('sign_in_denied', 'Access was denied on the consent page.', {
-      hint: 'Nothing was stored. Run bitbranch login again to be asked once more.',
+      hint: 'Nothing was stored. Sign in again.',
     }),
   ),
   failed: outcomePage({
     kind: 'failed',
     message: 'The server refused the time of the request: your clock is 9 minutes slow.',
-    hint: "Set this computer's clock, then run bitbranch login again.",
+    hint: "Check this computer's clock. Sign in again.",
   }),
   'failed-long': outcomePage({ kind: 'failed', message: `${longName} was refused.` }),
   stray: strayPage(),

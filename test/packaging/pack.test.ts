@@ -106,6 +106,15 @@ for (const [name, node] of nodes) {
   });
 }
 
+test('installed globally, its manual page is where man looks', async (t) => {
+  const prefix = await emptyDirectory(t);
+  const flags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
+  const install = ['install', '--global', '--prefix', prefix, ...flags, packed.tarball];
+  await npm(process.execPath, install, prefix);
+  assert.ok(existsSync(join(prefix, 'bin/bitbranch')));
+  assert.ok(existsSync(join(prefix, 'share/man/man1/bitbranch.1')));
+});
+
 test('without optional packages the keychain is an explained error, and everything else works', async (t) => {
   const { directory, run } = await installation(t, process.execPath, ['--omit=optional']);
   const { packageCount, bytes } = await installedSize(directory);

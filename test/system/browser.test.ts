@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -118,6 +118,42 @@ for (const command of badCommands) {
     });
   });
 }
+
+/** The failure that an opener ends with, while we run for as long as it takes. */
+async function failureOf(env: NodeJS.ProcessEnv, command?: string): Promise<BitbranchError> {
+  const alive = setInterval(() => {}, 1000);
+  try {
+    return await new Promise((resolve, reject) => {
+      createBrowser(env, 'linux').open('http://127.0.0.1:9/', command, resolve).catch(reject);
+    });
+  } finally {
+    clearInterval(alive);
+  }
+}
+
+test('tells of a command that ends with a failure', async () => {
+  const { message } = await failureOf(process.env, 'false');
+  assert.equal(message, 'The browser could not be opened (false ended with exit code 1).');
+});
+
+test('without a display the opener of the desktop fails, and that is said', async (t) => {
+  const before = { ...process.env };
+  t.after(() => {
+    process.env = before;
+  });
+  const directory = mkdtempSync(join(tmpdir(), 'bitbranch-desktop-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  // No text browser either, to which xdg-open turns.
+  process.env = { PATH: directory };
+  for (const name of ['sh', 'uname', 'cat', 'sed', 'grep', 'which']) {
+    symlinkSync(`/bin/${name}`, join(directory, name));
+  }
+  const { message } = await failureOf(takeEnvironment(process.env));
+  assert.match(
+    message,
+    /^The browser could not be opened \(xdg-open ended with exit code \d+ and there is no display\)\.$/,
+  );
+});
 
 test('says that the command can not be started', async () => {
   const command = '/nonexistent/browser --flag';

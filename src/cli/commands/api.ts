@@ -31,8 +31,16 @@ export async function run(args: Arguments, context: Context): Promise<void> {
 /** The body of a refusal is data as well, unless it repeats what was signed, as some do. */
 async function printBody({ response, failure }: ApiAnswer, stdout: Output): Promise<void> {
   if (failure !== null && /oauth_/.test(await response.text())) return;
-  for await (const chunk of response.chunks()) await stdout.write(chunk);
+  let last: number | undefined;
+  for await (const chunk of response.chunks()) {
+    await stdout.write(chunk);
+    last = chunk.at(-1) ?? last;
+  }
+  // A shell would write its prompt behind the body.
+  if (stdout.isTerminal && last !== undefined && last !== lineFeed) await stdout.write('\n');
 }
+
+const lineFeed = 0x0a;
 
 /** Status line and headers, as HTTP/1.1 writes them; a cookie, which could let somebody in, is left out. */
 async function head({ status, headers }: HttpResponse): Promise<string> {

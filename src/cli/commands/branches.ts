@@ -13,6 +13,7 @@ import { listProgress } from '../listing/progress.ts';
 import { rememberRepositories, type SeenRepository } from '../listing/remember-repositories.ts';
 import { wantedWorkspace, wantsSeveral } from '../listing/wanted-repositories.ts';
 import { branchRecords } from '../output/branch-records.ts';
+import { visibleText } from '../output/escape.ts';
 
 interface BranchesOptions extends ListOptions<BranchField> {
   readonly query: BranchQuery;
@@ -48,7 +49,7 @@ export async function run(args: Arguments, context: Context): Promise<void> {
         ? namedSources(sources, list, context)
         : workspaceSources(wanted, list, await clientOf(wanted.host), notices),
     {
-      writer: recordWriter(options, branchRecords, context),
+      writer: recordWriter(options, { ...branchRecords, noneSentence: none(options) }, context),
       progress,
       nouns,
       limit: options.limit,
@@ -57,6 +58,14 @@ export async function run(args: Arguments, context: Context): Promise<void> {
     context,
   );
   if (wanted === undefined) await rememberRepositories(seen, sources.settings, context);
+}
+
+/** What is said where there are none; that a star ends at a slash is not what everybody expects. */
+function none({ query: { match = [] } }: BranchesOptions): string {
+  const { noneSentence } = branchRecords;
+  const short = match.find((glob) => /^[^!/]*[^*/]\*$/.test(glob));
+  if (short === undefined) return noneSentence;
+  return `${noneSentence} The * of "${visibleText(short)}" ends at a slash; "${visibleText(short)}/**" goes on behind it.`;
 }
 
 /** What argv asks for, checked before anything is read or sent. */

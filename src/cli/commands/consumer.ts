@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { signedInHosts } from '../../auth/accounts.ts';
 import { consumerKeys, withConsumer, withoutConsumer } from '../../auth/consumers.ts';
 import type { Host } from '../../bitbucket/hosts.ts';
 import type { Context } from '../../context.ts';
@@ -6,12 +7,14 @@ import type { Consumer } from '../../credentials/credential.ts';
 import type { CredentialStore, RecordReference } from '../../credentials/credential-store.ts';
 import type { Settings } from '../../credentials/settings.ts';
 import { BitbranchError } from '../../errors.ts';
+import { hostCommand, loginCommand } from '../../host-command.ts';
 import type { Arguments } from '../arguments.ts';
 import { givenSecret, promptForSecret, refuseHidden } from '../consumer-choice.ts';
-import { defaultHost, namedHost } from '../host-choice.ts';
+import { defaultHost, type HostSources, namedHost, onlyHost } from '../host-choice.ts';
 import { chosenStore, jsonFields, option } from '../options.ts';
 import { suggest } from '../output/fields.ts';
 import { jsonObjectWriter } from '../output/json.ts';
+import { say } from '../output/say.ts';
 
 interface Target {
   readonly host: Host;
@@ -31,8 +34,14 @@ export async function run(args: Arguments, context: Context): Promise<void> {
   }
   const settings = await context.settings.read();
   const sources = { args, env: context.env, settings };
-  const host = namedHost(sources) ?? defaultHost(sources);
+  const host = namedHost(sources) ?? hostSignedInTo(sources);
   await action({ host, store: chosenStore(args, context), settings }, args, context);
+}
+
+/** A consumer may be stored before anybody signs in. */
+function hostSignedInTo(sources: HostSources): Host {
+  const isFirst = signedInHosts(sources.settings).length === 0;
+  return isFirst ? defaultHost(sources) : onlyHost(sources);
 }
 
 async function add(target: Target, args: Arguments, context: Context): Promise<void> {
@@ -41,7 +50,7 @@ async function add(target: Target, args: Arguments, context: Context): Promise<v
   const reference = consumerReference(host, key);
   if ((await store.read(reference)) !== null) {
     throw new BitbranchError('usage', `The consumer ${key} of ${host.name} is known already.`, {
-      hint: `To store another one in its place, forget it first with: bitbranch consumer remove --host ${host.url}`,
+      hint: `To store another one in its place, forget it first with: ${hostCommand('consumer remove', host, ['--consumer-key', key])}`,
     });
   }
   const consumer = await newConsumer(host, key, args, context);
@@ -49,11 +58,10 @@ async function add(target: Target, args: Arguments, context: Context): Promise<v
   await context.settings.update((settings) => withConsumer(settings, host, key));
   if ('privateKey' in consumer) {
     await context.terminal.stdout.write(publicKeyOf(consumer.privateKey));
-    await context.note(administratorSteps(host, key));
+    await say(administratorSteps(host, key, context), context);
   } else {
-    await context.note(
-      `Stored the consumer ${key} in ${store.description}. Sign in with: bitbranch login --host ${host.url}`,
-    );
+    const stored = `Stored the consumer ${key} in ${store.description}.`;
+    await say([`${stored} Sign in with: ${loginCommand(host)}`], context);
   }
 }
 
@@ -67,7 +75,7 @@ function unknownAction(name: string | undefined): string {
 function defaultKey(host: Host): string {
   if (host.kind === 'datacenter') return 'bitbranch';
   throw new BitbranchError('usage', 'No consumer key was given.', {
-    hint: 'Give the key that Bitbucket shows for the consumer: bitbranch consumer add --consumer-key KEY',
+    hint: `Give the key that Bitbucket shows for the consumer: ${hostCommand('consumer add', host, ['--consumer-key', 'KEY'])}`,
   });
 }
 
@@ -82,7 +90,7 @@ async function newConsumer(
     const privateKey = parsePrivateKey(await context.files.readText(file), file);
     return { key, privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
   }
-  const secret = await givenSecret(args, context);
+  const secret = await givenSecret(host, args, context);
   if (secret !== undefined) return { key, secret };
   if (host.kind === 'cloud')
     return { key, secret: await promptForSecret(key, secretHint, context) };
@@ -114,7 +122,8 @@ function publicKeyOf(privateKey: string): string {
   return createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString();
 }
 
-function administratorSteps(host: Host, key: string): string {
+function administratorSteps(host: Host, key: string, { terminal }: Context): readonly string[] {
+  const where = terminal.stdout.isTerminal ? 'printed above' : 'that went to standard output';
   return [
     '',
     `An administrator of ${host.name} now makes an application link:`,
@@ -124,11 +133,11 @@ function administratorSteps(host: Host, key: string): string {
     '  3. Edit the link, "Incoming authentication", and enter:',
     `       Consumer key   ${key}`,
     '       Consumer name  bitbranch',
-    '       Public key     the one printed above, without its BEGIN and END lines where they are refused',
+    `       Public key     the one ${where}, without its BEGIN and END lines where they are refused`,
     '     Leave the callback URL empty.',
     '',
-    `Then sign in with: bitbranch login --host ${host.url}`,
-  ].join('\n');
+    `Then sign in with: ${loginCommand(host)}`,
+  ];
 }
 
 export const shownFields = ['host', 'consumerKey', 'method', 'publicKey'] as const;
@@ -158,7 +167,7 @@ async function storedConsumer(
   if (key !== undefined && consumer !== null) return { key, consumer };
   if (key !== undefined) refuseHidden(key, host, settings, store);
   throw new BitbranchError('not_found', `No consumer of ${host.name} is stored.`, {
-    hint: `Store one with: bitbranch consumer add --host ${host.url}`,
+    hint: `Store one with: ${hostCommand('consumer add', host)}`,
   });
 }
 
@@ -170,16 +179,16 @@ async function remove(target: Target, args: Arguments, context: Context): Promis
   if (isRemembered) {
     await context.settings.update((current) => withoutConsumer(current, host.url, key));
   }
-  await context.note(
-    removed
-      ? `Removed the consumer ${key} of ${host.name}. Whoever is signed in with it stays so until bitbranch logout.`
-      : isRemembered
-        ? `Forgot the consumer ${key} of ${host.name}, but ${store.description} showed no entry to remove: it is locked, or the entry was removed before.`
-        : `Nothing to remove: no consumer of ${host.name} is stored.`,
-  );
+  const done = removed
+    ? `Removed the consumer ${key} of ${host.name}. Whoever is signed in with it stays so until bitbranch logout.`
+    : isRemembered
+      ? `Forgot the consumer ${key} of ${host.name}, but ${store.description} showed no entry to remove: it is locked, or the entry was removed before.`
+      : `Nothing to remove: no consumer of ${host.name} is stored.`;
+  await say([done], context);
   const left = consumerKeys(settings, host.url).filter((each) => each !== key);
   if (left.length > 0) {
-    await context.note(`Still stored: ${left.join(', ')}. --consumer-key names the one to remove.`);
+    const stored = `Still stored: ${left.join(', ')}.`;
+    await say([`${stored} --consumer-key names the one to remove.`], context);
   }
 }
 

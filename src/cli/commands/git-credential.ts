@@ -2,6 +2,7 @@ import { gitCredential, isForGit, secretForGit } from '../../auth/git-credential
 import { currentOAuth2, renewedOAuth2 } from '../../auth/oauth2-session.ts';
 import type { Context } from '../../context.ts';
 import { BitbranchError } from '../../errors.ts';
+import { loginCommand } from '../../host-command.ts';
 import type { Arguments } from '../arguments.ts';
 import { type CredentialQuery, formatAnswer, parseQuery } from '../git/credential-protocol.ts';
 import { noOAuth1, otherProtocols } from '../git/helper-setup.ts';
@@ -53,6 +54,6 @@ async function erase(query: CredentialQuery, args: Arguments, context: Context):
   }
   const { name } = credential.account;
   throw new BitbranchError('sign_in_needed', `${host.name} refused the token of ${name}.`, {
-    hint: `Sign in with another one: bitbranch login --host ${host.url} --protocol token`,
+    hint: `Sign in with another one: ${loginCommand(host, ['--protocol', 'token'])}`,
   });
 }

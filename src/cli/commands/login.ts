@@ -8,6 +8,7 @@ import { type Credential, type Protocol, protocols } from '../../credentials/cre
 import type { CredentialStore } from '../../credentials/credential-store.ts';
 import type { Settings } from '../../credentials/settings.ts';
 import { BitbranchError } from '../../errors.ts';
+import { loginCommand } from '../../host-command.ts';
 import { accountDemanded } from '../account-choice.ts';
 import type { Arguments } from '../arguments.ts';
 import { chooseClient } from '../consumer-choice.ts';
@@ -27,6 +28,7 @@ import {
 import { loginDialogue } from '../sign-in/dialogue.ts';
 import { signInSteps } from '../sign-in/keep.ts';
 import { reportSignIn, signInFields } from '../sign-in/report.ts';
+import { namingRetry } from '../sign-in/retry.ts';
 import { tokenLogin } from '../sign-in/token-login.ts';
 import { completeLogin, requestLogin } from '../sign-in/two-step-login.ts';
 
@@ -44,11 +46,23 @@ export async function run(args: Arguments, context: Context): Promise<void> {
   refuseContradiction(args);
   const target = await loginTarget(args, context);
   const protocol = chooseProtocol(target, args, context);
+  await namingRetry(commandAgain(target, protocol, args), () =>
+    perform(target, protocol, args, context),
+  );
+}
+
+async function perform(
+  target: Target,
+  protocol: Protocol,
+  args: Arguments,
+  context: Context,
+): Promise<void> {
   const fields = args.has('json') ? jsonFields(args, signInFields) : null;
   const setsUpGit = args.has('setup-git');
   if (setsUpGit && !args.has('complete')) refuseUnusableByGit(target.host, protocol);
-  // A keychain that does not work is better known before a person has decided in the browser, and a wrong flag before that.
-  if (target.store.name === 'keychain') await proveStore(target.store, context.random);
+  // A store that does not work, or does not open, is better known before a person has decided in the browser, and a wrong flag
+  // before that.
+  await proveStore(target.store, context.random);
   if (args.has('request')) {
     await requestLogin(await loginRequest(target, protocol, args, context), context);
     if (setsUpGit) await context.note('Give --setup-git to bitbranch login --complete too.');
@@ -60,6 +74,34 @@ export async function run(args: Arguments, context: Context): Promise<void> {
   if (!setsUpGit) return;
   refuseUnusableByGit(host, credential.protocol);
   await setUpHelper(host, context);
+}
+
+/** Flags that make the same sign-in of another one, beside the host and the protocol. */
+const keptFlags = [
+  'account',
+  'consumer-key',
+  'store',
+  'browser',
+  'no-browser',
+  'callback-port',
+  'callback-path',
+  'setup-git',
+] as const;
+
+/** The command that signs in anew in the same way; of two steps it is the first. */
+function commandAgain(target: Target, protocol: Protocol, args: Arguments): string {
+  const { host, settings } = target;
+  const isUsual = protocol === usualProtocol(host, settings);
+  const isTwoSteps = args.has('request') || args.has('complete');
+  return loginCommand(host, [
+    ...(isUsual ? [] : ['--protocol', protocol]),
+    ...keptFlags.flatMap((flag) => {
+      const value = args.value(flag);
+      if (value !== undefined) return [`--${flag}`, value];
+      return args.has(flag) ? [`--${flag}`] : [];
+    }),
+    ...(isTwoSteps ? ['--request'] : []),
+  ]);
 }
 
 function refuseContradiction(args: Arguments): void {
@@ -101,19 +143,22 @@ function waitOf(args: Arguments, env: Environment): Target['wait'] {
   };
 }
 
-/**
- * As asked for, else as last time. bitbucket.org has refused OAuth 1.0a since 2026; every other host is taken to be one that
- * knows it.
- */
+/** As asked for, else as usual. */
 export function chooseProtocol(
   { host, settings }: Pick<Target, 'host' | 'settings'>,
   args: Arguments,
   { env }: Context,
 ): Protocol {
-  const wanted = choice(args, env, 'protocol', protocols);
-  const usual = isBitbucketOrg(host.url) ? 'oauth2' : 'oauth1';
-  const last = settingsOf(settings, host.url)?.protocol ?? usual;
-  return wanted ?? (last === 'oauth1' ? usual : last);
+  return choice(args, env, 'protocol', protocols) ?? usualProtocol(host, settings);
+}
+
+/**
+ * As last time. bitbucket.org has refused OAuth 1.0a since 2026; every other host is taken to be one that knows it.
+ */
+function usualProtocol({ url }: Host, settings: Settings): Protocol {
+  const usual = isBitbucketOrg(url) ? 'oauth2' : 'oauth1';
+  const last = settingsOf(settings, url)?.protocol ?? usual;
+  return last === 'oauth1' ? usual : last;
 }
 
 async function signIn(

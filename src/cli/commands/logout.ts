@@ -9,22 +9,23 @@ import { changingCredential, credentialReference } from '../../auth/stored-crede
 import type { Host } from '../../bitbucket/hosts.ts';
 import type { Context } from '../../context.ts';
 import type { CredentialStore } from '../../credentials/credential-store.ts';
-import type { Settings } from '../../credentials/settings.ts';
+import type { AccountSettings, Settings } from '../../credentials/settings.ts';
 import { BitbranchError } from '../../errors.ts';
-import { shellWord } from '../../shell-word.ts';
+import { hostCommand } from '../../host-command.ts';
 import type { Arguments } from '../arguments.ts';
 import { removeHelper } from '../git/helper-setup.ts';
 import { type HostSources, namedHost, onlyHost } from '../host-choice.ts';
 import { chosenStore, option } from '../options.ts';
-import { visibleText } from '../output/escape.ts';
+import { say } from '../output/say.ts';
 
 export async function run(args: Arguments, context: Context): Promise<void> {
   const { env } = context;
   const settings = await context.settings.read();
   const host = hostToLeave({ args, env, settings });
-  const account = option(args, env, 'account') ?? lastAccount(host, settings);
+  const account = option(args, env, 'account') ?? onlyAccount(host, settings);
   if (host === undefined || account === undefined) {
-    return say(`Nothing to forget: nobody is signed in${host ? ` to ${host.name}` : ''}.`, context);
+    const where = host ? ` to ${host.name}` : '';
+    return say([`Nothing to forget: nobody is signed in${where}.`], context);
   }
   const isOut = await changingCredential(host.url, account, context, () =>
     forget(host, account, args, context),
@@ -57,21 +58,15 @@ async function forget(
     if (!removed && !known.leaving) throw nothingRemoved(host, account, store);
   } else if (!removed) {
     const what = `${store.description} shows no credential of ${account} at ${host.name}`;
-    await say(`Nothing to forget: ${what}.`, context);
+    await say([`Nothing to forget: ${what}.`], context);
     return false;
   } else if (known !== undefined) {
     const what = `the old credential of ${account} at ${host.name} from ${store.description}`;
-    await say(`Removed ${what}; the sign-in that is in use stays.`, context);
+    await say([`Removed ${what}; the sign-in that is in use stays.`], context);
     return false;
   }
-  await say(
-    `Signed out ${account} from ${host.name}: the credential was removed from ${store.description}.`,
-    context,
-  );
-  await say(
-    `Bitbucket still lists the access that you granted; withdraw it at ${host.accessPageUrl}`,
-    context,
-  );
+  const done = `Signed out ${account} from ${host.name}: the credential was removed from ${store.description}.`;
+  await say([done, whatStays(host, known)], context);
   return true;
 }
 
@@ -82,8 +77,24 @@ function hostToLeave(sources: HostSources): Host | undefined {
   return signedInHosts(sources.settings).length === 0 ? undefined : onlyHost(sources);
 }
 
-function lastAccount(host: Host | undefined, settings: Settings): string | undefined {
-  return host === undefined ? undefined : settingsOf(settings, host.url)?.lastAccount;
+/** @throws {BitbranchError} `usage` for several: a sign-in that is lost by mistake takes a browser to get back */
+function onlyAccount(host: Host | undefined, settings: Settings): string | undefined {
+  if (host === undefined) return undefined;
+  const [only, ...others] = Object.keys(settingsOf(settings, host.url)?.accounts ?? {});
+  if (others.length === 0) return only;
+  throw new BitbranchError(
+    'usage',
+    `Several accounts are signed in to ${host.name}: ${[only, ...others].join(', ')}.`,
+    {
+      hint: `Say whom to sign out: ${hostCommand('logout', { url: host.url }, ['--account', 'NAME'])}`,
+    },
+  );
+}
+
+function whatStays(host: Host, known: AccountSettings | undefined): string {
+  return known?.protocol === 'token'
+    ? 'The token itself stays valid; delete it on the page where it was made if nobody needs it.'
+    : `Bitbucket still lists the access that you granted; withdraw it at ${host.accessPageUrl}`;
 }
 
 /** A locked keyring answers like an empty one, so nobody can tell whether the secret is gone. */
@@ -92,11 +103,7 @@ function nothingRemoved(host: Host, account: string, store: CredentialStore): Bi
     'store_locked',
     `${account} is signed out from ${host.name}, but ${store.description} showed no credential to remove: it is locked, or the entry was removed before.`,
     {
-      hint: `If it is locked, unlock it and run: bitbranch logout --host ${host.url} --account ${shellWord(account)}`,
+      hint: `If it is locked, unlock it and run: ${hostCommand('logout', { url: host.url }, ['--account', account])}`,
     },
   );
-}
-
-async function say(line: string, { terminal }: Context): Promise<void> {
-  await terminal.stderr.write(`${visibleText(line)}\n`);
 }

@@ -3,10 +3,12 @@ import { openSession } from '../../auth/session.ts';
 import { storedCredential, storeOfAccount } from '../../auth/stored-credential.ts';
 import { createApiClient } from '../../bitbucket/api-client.ts';
 import { currentUser } from '../../bitbucket/current-user.ts';
+import type { Host } from '../../bitbucket/hosts.ts';
 import type { Context } from '../../context.ts';
 import type { HostKind, Protocol } from '../../credentials/credential.ts';
 import type { StoreName } from '../../credentials/credential-store.ts';
-import { BitbranchError } from '../../errors.ts';
+import { BitbranchError, type ErrorCode, toBitbranchError } from '../../errors.ts';
+import { loginCommand } from '../../host-command.ts';
 import { accountWish } from '../account-choice.ts';
 import type { Arguments } from '../arguments.ts';
 import { type HostSources, hostOfUrl, namedHost, onlyHost } from '../host-choice.ts';
@@ -30,6 +32,10 @@ interface SignIn {
   readonly expiresAt: string | null;
   /** Why this is the account that is used for its host here; null for one that is not used. */
   readonly usedBecause: string | null;
+  /** What came of `--check`: `accepted`, or the code of the failure; null where the host was not asked. */
+  readonly check: 'accepted' | ErrorCode | null;
+  /** The failure in a sentence; null where there is none. */
+  readonly problem: string | null;
 }
 
 /** What a person reads besides. */
@@ -48,6 +54,8 @@ export const statusFields = [
   'signedInAt',
   'expiresAt',
   'usedBecause',
+  'check',
+  'problem',
 ] as const satisfies readonly (keyof SignIn)[];
 
 export async function run(args: Arguments, context: Context): Promise<void> {
@@ -57,8 +65,20 @@ export async function run(args: Arguments, context: Context): Promise<void> {
   const known = env['BITBRANCH_TOKEN']
     ? [tokenSignIn(sources)]
     : await storedSignIns(sources, context);
-  const signIns = args.has('check') ? await checked(known, sources, context) : known;
-  if (fields === null) return printText(signIns, args.has('check'), context);
+  if (!args.has('check')) return print(known, fields, context);
+  const { signIns, failures } = await checked(known, sources, context);
+  await print(signIns, fields, context);
+  const [failure] = failures;
+  if (failure === undefined) return;
+  throw signIns.length === 1 ? failure : someFailed(signIns, failures.length, failure);
+}
+
+async function print(
+  signIns: readonly Described[],
+  fields: readonly (keyof SignIn)[] | null,
+  context: Context,
+): Promise<void> {
+  if (fields === null) return printText(signIns, context);
   const writer = createJsonWriter(fields, context.terminal.stdout);
   await writer.write(signIns);
   await writer.end();
@@ -77,6 +97,8 @@ function tokenSignIn(sources: HostSources): Described {
     signedInAt: null,
     expiresAt: null,
     usedBecause: 'BITBRANCH_TOKEN is set',
+    check: null,
+    problem: null,
     place: 'BITBRANCH_TOKEN',
     life: 'lasts as long as the token',
   };
@@ -110,12 +132,14 @@ async function storedSignIns(
         ...remembered,
         expiresAt,
         usedBecause,
+        check: null,
+        problem: null,
         place,
         life,
       });
     }
   }
-  if (signIns.length === 0) throw notSignedIn(named?.url, only?.name);
+  if (signIns.length === 0) throw notSignedIn(named, only?.name);
   return signIns;
 }
 
@@ -128,61 +152,92 @@ function reasonToUse(
 ): string | null {
   const isThere = Object.hasOwn(settingsOf(settings, hostUrl)?.accounts ?? {}, wish?.name ?? '');
   if (wish !== undefined && !isThere) return null;
-  const chosen = chooseAccount(settings, hostUrl, wish);
+  const chosen = chooseAccount(settings, { url: hostUrl }, wish);
   return chosen.name === account ? chosen.rule : null;
 }
 
-function notSignedIn(hostUrl: string | undefined, account: string | undefined): BitbranchError {
+function notSignedIn(host: Host | undefined, account: string | undefined): BitbranchError {
   const who = account ?? 'Nobody';
   const verb = account === undefined ? 'is' : 'is not';
-  const [to, flag] = hostUrl === undefined ? ['', ''] : [` to ${hostUrl}`, ` --host ${hostUrl}`];
+  const [to, command] =
+    host === undefined ? ['', 'bitbranch login'] : [` to ${host.url}`, loginCommand(host)];
   return new BitbranchError('sign_in_needed', `${who} ${verb} signed in${to}.`, {
-    hint: `Sign in with: bitbranch login${flag}`,
+    hint: `Sign in with: ${command}`,
   });
 }
 
-/**
- * The sign-ins once their hosts said that they accept them.
- * @throws {BitbranchError} `sign_in_needed` for the first that is not accepted
- */
+interface Checked {
+  readonly signIns: readonly Described[];
+  readonly failures: readonly BitbranchError[];
+}
+
+/** The sign-ins once their hosts were asked, one after the other. */
 async function checked(
-  signIns: readonly Described[],
+  known: readonly Described[],
   sources: HostSources,
   context: Context,
-): Promise<readonly Described[]> {
-  const accepted: Described[] = [];
-  for (const signIn of signIns) {
-    const { account } = signIn;
-    const host = hostOfUrl(signIn.host, sources);
-    const wish = account === null ? undefined : ({ name: account, rule: '--account' } as const);
-    const session = await openSession(host, wish, sources.settings, context);
-    const waitMs = maxWaitMs(sources.args);
-    const api = createApiClient({ ...context, ...session, maxWaitMs: waitMs });
-    const user = await currentUser(api, host);
-    accepted.push(
-      account !== null || user === null
-        ? signIn
-        : { ...signIn, account: user.name, displayName: user.displayName },
-    );
+): Promise<Checked> {
+  const waitMs = maxWaitMs(sources.args);
+  const signIns: Described[] = [];
+  const failures: BitbranchError[] = [];
+  for (const signIn of known) {
+    try {
+      signIns.push(await accepted(signIn, waitMs, sources, context));
+    } catch (thrown) {
+      context.interrupted.throwIfAborted();
+      const failure = toBitbranchError(thrown);
+      failures.push(failure);
+      signIns.push({ ...signIn, check: failure.code, problem: failure.message });
+    }
   }
-  return accepted;
+  return { signIns, failures };
+}
+
+/** @throws {BitbranchError} `sign_in_needed` where the host does not accept it, or what kept it from answering */
+async function accepted(
+  signIn: Described,
+  waitMs: number,
+  sources: HostSources,
+  context: Context,
+): Promise<Described> {
+  const { account } = signIn;
+  const host = hostOfUrl(signIn.host, sources);
+  const wish = account === null ? undefined : ({ name: account, rule: '--account' } as const);
+  const session = await openSession(host, wish, sources.settings, context);
+  const api = createApiClient({ ...context, ...session, maxWaitMs: waitMs });
+  const user = await currentUser(api, host);
+  const isNamed = account !== null || user === null;
+  const named = isNamed ? {} : { account: user.name, displayName: user.displayName };
+  return { ...signIn, ...named, check: 'accepted' };
+}
+
+function someFailed(
+  signIns: readonly Described[],
+  failed: number,
+  cause: BitbranchError,
+): BitbranchError {
+  const names = signIns
+    .filter(({ problem }) => problem !== null)
+    .map(({ host, account }) => `${account} at ${host}`);
+  return new BitbranchError(
+    cause.code,
+    `${failed} of ${signIns.length} sign-ins failed the check: ${names.join(', ')}.`,
+    { hint: 'What went wrong with each of them stands above.', cause },
+  );
 }
 
 const protocolNames = { oauth1: 'OAuth 1.0a', oauth2: 'OAuth 2.0', token: 'token' };
 
-async function printText(
-  signIns: readonly Described[],
-  isChecked: boolean,
-  { terminal }: Context,
-): Promise<void> {
+async function printText(signIns: readonly Described[], { terminal }: Context): Promise<void> {
   const blocks = signIns.map(
-    ({ host, account, displayName, protocol, usedBecause, place, life }) => [
+    ({ host, account, displayName, protocol, usedBecause, check, problem, place, life }) => [
       host,
       `  account    ${account ?? 'not known'}${displayName === null ? '' : ` (${displayName})`}`,
-      `  protocol   ${protocolNames[protocol]}${isChecked ? ', accepted just now' : ''}`,
+      `  protocol   ${protocolNames[protocol]}${check === 'accepted' ? ', accepted just now' : ''}`,
       `  secret in  ${place}`,
       `  lifetime   ${life}`,
       `  used here  ${usedBecause === null ? 'no' : `yes: ${usedBecause}`}`,
+      ...(problem === null ? [] : [`  problem    ${problem}`]),
     ],
   );
   const text = blocks.map((lines) => lines.map((line) => `${visibleText(line)}\n`).join(''));

@@ -13,7 +13,7 @@ export async function run(args: Arguments, context: Context): Promise<void> {
   const host = namedHost(sources) ?? onlyHost(sources);
   const given = env['BITBRANCH_TOKEN'];
   if (given) return terminal.stdout.write(`${given}\n`);
-  const { name } = chooseAccount(settings, host.url, await accountWish(args, context));
+  const { name } = chooseAccount(settings, host, await accountWish(args, context));
   const store = storeOfAccount(settings, host.url, name, context);
   const credential = await storedCredential(host.url, name, store, settings);
   await terminal.stdout.write(`${await bearerToken(host, credential, store, context)}\n`);

@@ -5,6 +5,7 @@ import { currentUser } from '../../bitbucket/current-user.ts';
 import type { Host } from '../../bitbucket/hosts.ts';
 import type { Context } from '../../context.ts';
 import type { Settings } from '../../credentials/settings.ts';
+import { loginCommand } from '../../host-command.ts';
 import { accountWish } from '../account-choice.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Check, type Finding, ok, warning } from './finding.ts';
@@ -67,8 +68,5 @@ function nothingToTry(
   }
   const accounts = Object.keys(settingsOf(settings, host.url)?.accounts ?? {});
   if (wish !== undefined || accounts.length > 0) return undefined;
-  return warning(
-    `Nobody is signed in to ${host.name}.`,
-    `Sign in with: bitbranch login --host ${host.url}`,
-  );
+  return warning(`Nobody is signed in to ${host.name}.`, `Sign in with: ${loginCommand(host)}`);
 }

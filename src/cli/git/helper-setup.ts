@@ -1,34 +1,37 @@
 import type { Host } from '../../bitbucket/hosts.ts';
 import type { Context } from '../../context.ts';
 import { BitbranchError } from '../../errors.ts';
+import { loginCommand } from '../../host-command.ts';
 import { shellQuoted } from '../../shell-word.ts';
+import { say } from '../output/say.ts';
 
 /**
  * Has git ask this program for the credentials of a host, and no other helper. What the person had set for the host before
  * stays in the file, without effect.
  */
 export async function setUpHelper(host: Host, context: Context): Promise<void> {
-  const { git, note } = context;
+  const { git } = context;
   const key = helperKey(host);
   const values = await git.globalValues(key);
   const wanted = [...withoutHelper(values), '', helperCommand(context.ownCommand)];
   const isSetUp = JSON.stringify(values) === JSON.stringify(wanted);
   if (!isSetUp) await git.setGlobalValues(key, wanted);
-  await note(
-    isSetUp
-      ? `git uses this sign-in for ${host.url} already.`
-      : `git now uses this sign-in for ${host.url}: ${key} was written to its global configuration.`,
-  );
+  const done = isSetUp
+    ? `git uses this sign-in for ${host.url} already.`
+    : `git now uses this sign-in for ${host.url}: ${key} was written to its global configuration.`;
+  await say([done], context);
 }
 
 /** Takes away what {@link setUpHelper} wrote for the host, and nothing else. */
-export async function removeHelper(host: Host, { git, note }: Context): Promise<void> {
+export async function removeHelper(host: Host, context: Context): Promise<void> {
+  const { git } = context;
   const key = helperKey(host);
   const values = await git.globalValues(key);
   const others = withoutHelper(values);
   if (others.length === values.length) return;
   await git.setGlobalValues(key, others);
-  await note(`git no longer asks bitbranch: ${key} was removed from its global configuration.`);
+  const done = `git no longer asks bitbranch: ${key} was removed from its global configuration.`;
+  await say([done], context);
 }
 
 /** The host with the scope that pushing needs; Cloud's consumers have theirs written down. */
@@ -48,7 +51,8 @@ export function noOAuth1(host: Host): string {
 }
 
 export function otherProtocols(host: Host): string {
-  return `Sign in with: bitbranch login --setup-git --host ${host.url} --protocol oauth2 (or token)`;
+  const command = loginCommand(host, ['--protocol', 'oauth2', '--setup-git']);
+  return `Sign in with OAuth 2.0, or with a token (--protocol token): ${command}`;
 }
 
 function helperKey({ url }: Host): string {

@@ -39,7 +39,7 @@ export async function findCredential(
   if (isNamed && accountSettings(settings, hostUrl, username) === undefined) return null;
   const name = isNamed
     ? username
-    : chooseAccount(settings, hostUrl, await accountWish(args, context)).name;
+    : chooseAccount(settings, { url: hostUrl }, await accountWish(args, context)).name;
   const store = storeOfAccount(settings, hostUrl, name, context);
   const credential = await storedCredential(hostUrl, name, store, settings);
   return { host: hostAt(hostUrl, credential.kind), credential, store };

@@ -1,7 +1,10 @@
 import type { LoginRequest } from '../../auth/login-flow.ts';
 import type { Host } from '../../bitbucket/hosts.ts';
-import type { Context } from '../../context.ts';
+import type { Context, Terminal } from '../../context.ts';
+import { signInAgain } from '../../errors.ts';
+import { hostCommand, loginCommand } from '../../host-command.ts';
 import { defaults } from '../flags.ts';
+import { say } from '../output/say.ts';
 
 /** A sign-in that needs a consumer, as far as it tells how that has to be registered. */
 export interface Registration extends Pick<LoginRequest, 'host' | 'callbackPort' | 'callbackPath'> {
@@ -13,21 +16,24 @@ export interface Registration extends Pick<LoginRequest, 'host' | 'callbackPort'
 /** Data Center compares the whole redirect URI, so a port is pinned; this one the systems hand out to nobody by themselves. */
 const suggestedPort = 27_990;
 
-/** How a consumer is registered, told before the first sign-in asks for one. */
-export function consumerGuide(registration: Registration): string {
+/** How a consumer is registered, in lines, told before the first sign-in asks for one. */
+export function consumerGuide(registration: Registration): readonly string[] {
   if (registration.host.kind === 'cloud') return cloudGuide(registration);
   return registration.protocol === 'oauth1' ? keyPairGuide(registration) : linkGuide(registration);
 }
 
-/** The next step of somebody who can't be asked for a consumer. */
-export function consumerHint(registration: Registration): string {
+/** The next step of somebody who gave no consumer, or can't be asked for one. */
+export function consumerHint(registration: Registration, { isInteractive }: Terminal): string {
   const { host, protocol } = registration;
+  const variables = 'BITBRANCH_CONSUMER_KEY and BITBRANCH_CONSUMER_SECRET';
   if (host.kind === 'cloud') {
-    return `Set BITBRANCH_CONSUMER_KEY and BITBRANCH_CONSUMER_SECRET. Where there is no consumer yet, this tells in a terminal how to register one: bitbranch login --host ${host.url}`;
+    return isInteractive
+      ? `Give what Bitbucket shows for the consumer when you are asked, or by ${variables}. ${signInAgain}`
+      : `Set ${variables}. Where there is no consumer yet, this tells in a terminal how to register one: ${loginCommand(host, ['--protocol', protocol])}`;
   }
   return protocol === 'oauth1'
-    ? `Make one with: bitbranch consumer add --host ${host.url}`
-    : `Set BITBRANCH_CONSUMER_KEY and BITBRANCH_CONSUMER_SECRET to the client ID and secret of its application link. This uses them, and tells in a terminal how an administrator makes a link: ${pinnedLogin(registration)}`;
+    ? `Make one with: ${hostCommand('consumer add', host)}`
+    : `Set ${variables} to the client ID and secret of its application link. This uses them, and tells in a terminal how an administrator makes a link: ${pinnedLogin(registration)}`;
 }
 
 /** Opens the page on which a consumer is made; it belongs to a workspace, which is asked for. */
@@ -40,11 +46,11 @@ export async function openConsumersPage(
   const workspace = (await terminal.prompt('Workspace to make it in: ', { signal })).trim();
   if (workspace === '') return;
   const page = consumersPage(host, encodeURIComponent(workspace));
-  await context.note(`Opening ${page}`);
+  await say([`Opening ${page}`], context);
   try {
     await browser.open(page, command);
   } catch {
-    await context.note('No browser could be opened: open that page yourself.');
+    await say(['No browser could be opened: open that page yourself.'], context);
   }
 }
 
@@ -52,7 +58,7 @@ function consumersPage(host: Host, workspace: string): string {
   return `${host.url}/${workspace}/workspace/settings/api`;
 }
 
-function cloudGuide({ host, callbackPath, setsUpGit }: Registration): string {
+function cloudGuide({ host, callbackPath, setsUpGit }: Registration): readonly string[] {
   return [
     `To sign in to ${host.name} you need an OAuth consumer of your own, once:`,
     `  1. Open ${consumersPage(host, 'WORKSPACE')} and choose "Add consumer".`,
@@ -60,19 +66,19 @@ function cloudGuide({ host, callbackPath, setsUpGit }: Registration): string {
     `  3. Permissions: tick Account: Read and Repositories: ${setsUpGit ? 'Write' : 'Read'}. Save.`,
     '  4. Click on its name: Bitbucket shows its key and its secret. bitbranch remembers both.',
     '',
-  ].join('\n');
+  ];
 }
 
-function keyPairGuide({ host }: Registration): string {
+function keyPairGuide({ host }: Registration): readonly string[] {
   return [
     `To sign in to ${host.name} you need a consumer that its administrator has set up.`,
-    `If there is none yet, stop here (Ctrl-C) and run: bitbranch consumer add --host ${host.url}`,
+    `If there is none yet, stop here (Ctrl-C) and run: ${hostCommand('consumer add', host)}`,
     '',
-  ].join('\n');
+  ];
 }
 
 /** The scope asked for is the host's, which knows whether git will push. */
-function linkGuide(registration: Registration): string {
+function linkGuide(registration: Registration): readonly string[] {
   const { host, callbackPath } = registration;
   return [
     `To sign in to ${host.name} with OAuth 2.0 you need an application link, which its administrator makes once:`,
@@ -89,17 +95,17 @@ function linkGuide(registration: Registration): string {
     '',
     `  ${pinnedLogin(registration)}`,
     '',
-  ].join('\n');
+  ];
 }
 
 /** The command whose redirect URI is the one that was registered. */
 function pinnedLogin(registration: Registration): string {
   const { host, callbackPath, setsUpGit } = registration;
-  return [
-    `bitbranch login --host ${host.url} --protocol oauth2 --callback-port ${pinnedPort(registration)}`,
-    ...(callbackPath === defaults.callbackPath ? [] : [`--callback-path ${callbackPath}`]),
+  return loginCommand(host, [
+    ...['--protocol', 'oauth2', '--callback-port', String(pinnedPort(registration))],
+    ...(callbackPath === defaults.callbackPath ? [] : ['--callback-path', callbackPath]),
     ...(setsUpGit ? ['--setup-git'] : []),
-  ].join(' ');
+  ]);
 }
 
 function pinnedPort({ callbackPort }: Registration): number {

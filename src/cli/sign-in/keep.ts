@@ -9,8 +9,8 @@ import { currentUser } from '../../bitbucket/current-user.ts';
 import type { Context } from '../../context.ts';
 import type { Credential } from '../../credentials/credential.ts';
 import type { CredentialStore, RecordReference } from '../../credentials/credential-store.ts';
-import { BitbranchError } from '../../errors.ts';
-import { shellWord } from '../../shell-word.ts';
+import { BitbranchError, signInAgain } from '../../errors.ts';
+import { hostCommand } from '../../host-command.ts';
 
 export interface SignInPlan {
   readonly store: CredentialStore;
@@ -43,7 +43,7 @@ function refuseStranger({ account }: Credential, wish: AccountWish | undefined):
     'sign_in_refused',
     `${who} signed in, and ${wish.rule} asks for ${wish.name}.`,
     {
-      hint: 'Nothing was stored. Sign in to the web pages of the host as the right account, then run bitbranch login again.',
+      hint: `Nothing was stored. Sign in to the web pages of the host as the right account first. ${signInAgain}`,
     },
   );
 }
@@ -83,8 +83,10 @@ async function removeOldCopy(
   if (earlier === undefined || earlier.store === store.name) return;
   const old = storeNamed(earlier.store);
   if (await isRemoved(old, credentialReference(host, account.name))) return;
+  const flags = ['--store', old.name, '--account', account.name];
+  const command = hostCommand('logout', { url: host }, flags);
   await note(
-    `Note: ${old.description} could not be opened and may still hold the old credential. Remove it once it can: bitbranch logout --store ${old.name} --host ${host} --account ${shellWord(account.name)}`,
+    `Note: ${old.description} could not be opened and may still hold the old credential. Remove it once it can: ${command}`,
   );
 }
 

@@ -4,10 +4,8 @@ import type { Context } from '../../context.ts';
 import type { Account, Credential } from '../../credentials/credential.ts';
 import type { CredentialStore } from '../../credentials/credential-store.ts';
 import type { Settings } from '../../credentials/settings.ts';
-import { visibleText } from '../output/escape.ts';
 import { jsonObjectWriter } from '../output/json.ts';
-import { rulerFor } from '../output/text-ruler.ts';
-import { roomOn, wrap } from '../output/wrap.ts';
+import { say } from '../output/say.ts';
 
 /** What `login --json` tells. */
 export const signInFields = [
@@ -35,10 +33,7 @@ export interface SignInReport {
 /** Says who signed in, where, and for how long. */
 export async function reportSignIn(report: SignInReport, context: Context): Promise<void> {
   if (report.fields !== null) return printJson(report, report.fields, context);
-  const texts = sentences(report, context).map(visibleText);
-  const { width } = await rulerFor(texts);
-  const room = roomOn(context.terminal.stderr);
-  for (const text of texts) await context.note(wrap(text, room, width).join('\n'));
+  await say(sentences(report, context), context);
 }
 
 async function printJson(

@@ -5,6 +5,8 @@ import type { Context } from '../../context.ts';
 import type { Credential } from '../../credentials/credential.ts';
 import type { CredentialStore } from '../../credentials/credential-store.ts';
 import { BitbranchError } from '../../errors.ts';
+import { loginCommand } from '../../host-command.ts';
+import { say } from '../output/say.ts';
 
 /**
  * Signs in with a token made on a Bitbucket page: from the terminal, hidden, else from standard input. A token that stands
@@ -31,13 +33,27 @@ export async function tokenLogin(
   return completeSignIn(target, credential, steps, context);
 }
 
-async function readToken(host: Host, { terminal, interrupted }: Context): Promise<string> {
-  const text = terminal.isInteractive
-    ? await terminal.prompt(`Token for ${host.name}: `, { hidden: true, signal: interrupted })
-    : await terminal.readStdin();
-  const token = text.trim();
+async function readToken(host: Host, context: Context): Promise<string> {
+  const { terminal } = context;
+  const token = (
+    terminal.isInteractive ? await ask(host, context) : await terminal.readStdin()
+  ).trim();
   if (token !== '') return token;
+  const command = loginCommand(host, ['--protocol', 'token']);
   throw new BitbranchError('usage', 'No token was given.', {
-    hint: 'Pipe it in, as email:api-token or as a bearer token: bitbranch login --protocol token < token-file',
+    hint: `Pipe it in, as email:api-token or as a bearer token: ${command} < token-file`,
   });
+}
+
+async function ask(host: Host, context: Context): Promise<string> {
+  await say([whereMade(host)], context);
+  const options = { hidden: true, signal: context.interrupted };
+  return context.terminal.prompt(`Token for ${host.name}: `, options);
+}
+
+/** @see `gitCredential` for the kinds of token */
+function whereMade({ url, kind }: Host): string {
+  return kind === 'cloud'
+    ? 'Make an API token at https://id.atlassian.com/manage-profile/security/api-tokens and give it as email:api-token, or give an access token from the settings of a repository or workspace as it is.'
+    : `Make an HTTP access token at ${url}/plugins/servlet/access-tokens/manage and give it as it is.`;
 }

@@ -12,6 +12,7 @@ import type { Context } from '../../context.ts';
 import type { Credential } from '../../credentials/credential.ts';
 import type { CredentialStore, RecordReference } from '../../credentials/credential-store.ts';
 import { BitbranchError } from '../../errors.ts';
+import { loginCommand } from '../../host-command.ts';
 
 /**
  * The first of two commands that sign in where no browser can come back by itself: prints the page to open as JSON. What the
@@ -43,7 +44,7 @@ export async function completeLogin(
   const pending = await store.read(pendingReference(host));
   if (pending === null) {
     throw new BitbranchError('usage', `No sign-in to ${host.name} was begun.`, {
-      hint: `Begin one with: bitbranch login --request --host ${host.url}`,
+      hint: `Begin one with: ${loginCommand(host, ['--request'])}`,
     });
   }
   const judgement = signInAttempt(host, pending, context).judge(

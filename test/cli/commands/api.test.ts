@@ -54,6 +54,19 @@ for (const [argv, world, url, authorization] of requests) {
   });
 }
 
+test('on a terminal the body ends with a newline, elsewhere it is as it came', async () => {
+  for (const [stdoutIsTerminal, body, printed] of [
+    [true, '{}', '{}\n'],
+    [true, '{}\n', '{}\n'],
+    [true, '', ''],
+    [false, '{}', '{}'],
+  ] as const) {
+    const http = scriptedHttp([['GET https://api.bitbucket.org/2.0/user', { body }]]);
+    const { stdout } = await api(['/2.0/user'], { env: token, http, stdoutIsTerminal });
+    assert.equal(stdout, printed);
+  }
+});
+
 const refusals: readonly (readonly [
   argv: readonly string[],
   world: TestWorld,

@@ -41,6 +41,34 @@ const understood: readonly (readonly [argv: readonly string[], expected: object,
   [['--color'], { ...inPipe, useColor: true }],
 ];
 
+test('a star that ends at a slash is told where no branch matches', async (t) => {
+  const { world } = await sandboxWorld(t);
+  const none = async (match: string) => {
+    const context = testContext({ ...world, stdoutIsTerminal: true });
+    assert.equal(await run(['branches', 'maria/sample', '--match', match], context), 0);
+    return context.printed.stderr;
+  };
+  const sentence = 'There are no such branches.';
+  assert.equal(
+    await none('feat*'),
+    `${sentence} The * of "feat*" ends at a slash; "feat*/**" goes on behind it.\n`,
+  );
+  assert.equal(await none('nothing/*'), `${sentence}\n`);
+});
+
+test('a repository that is not there is named, and may be private', async (t) => {
+  const { sandbox, world } = await sandboxWorld(t);
+  const context = testContext(world);
+  assert.equal(await run(['branches', 'maria/nothing'], context), 5);
+  const { host } = new URL(sandbox.url);
+  assert.ok(
+    context.printed.stderr.startsWith(
+      `bitbranch: ${host} has no repository maria/nothing, or it is private and this account may not see it`,
+    ),
+    context.printed.stderr,
+  );
+});
+
 for (const [argv, expected, world = {}] of understood) {
   test(`branches ${argv.join(' ')} is understood${world.stdoutIsTerminal ? ' on a terminal' : ''}`, () => {
     assert.deepEqual(options(argv, world), expected);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { run } from '../../../src/cli/run.ts';
 import { type TestWorld, testContext } from '../../helpers/context.ts';
 import { wikiKey } from '../../helpers/rsa-keys.ts';
-import { cloudUrl } from '../../helpers/signed-in.ts';
+import { cloudUrl, credentialFor, signedIn } from '../../helpers/signed-in.ts';
 
 const dataCenterUrl = 'https://git.example.com';
 const pem = (key: KeyObject, type: 'pkcs1' | 'pkcs8' | 'spki') =>
@@ -137,12 +137,35 @@ for (const [what, argv, world] of given) {
     assert.equal(hosts[cloudUrl]?.consumerKey, 'the-key');
     assert.match(
       stderr,
-      /^Stored the consumer the-key in the test keychain\. Sign in with: bitbranch/,
+      /^Stored the consumer the-key in the test keychain\. Sign in with:\s+bitbranch login --host https:\/\/bitbucket\.org\n$/,
     );
     assert.doesNotMatch(stderr + JSON.stringify(hosts), /the-secret/);
     assert.ok(context.questions.every(({ hidden }) => hidden));
   });
 }
+
+test('without --host the consumer is of the only host signed in to', async () => {
+  const world = signedIn({ ...credentialFor(dataCenterUrl), kind: 'datacenter' });
+  const { exitCode, records } = await consumer(['add'], { ...world, privateKey });
+  assert.equal(exitCode, 0);
+  assert.ok(records.has(keyPairItem));
+  const both = signedIn(credentialFor(dataCenterUrl), credentialFor(cloudUrl));
+  for (const action of ['add', 'show', 'remove']) {
+    const refused = await consumer([action], both);
+    assert.equal(refused.exitCode, 2);
+    assert.match(refused.stderr, /signed in to several hosts/);
+  }
+});
+
+test('the public key is said to be above only where it stands there', async () => {
+  for (const [stdoutIsTerminal, words] of [
+    [true, /Public key +the one printed above/],
+    [false, /Public key +the one that went to standard output/],
+  ] as const) {
+    const { stderr } = await consumer(['add', ...atDataCenter], { privateKey, stdoutIsTerminal });
+    assert.match(stderr, words);
+  }
+});
 
 const refusals: readonly (readonly [argv: string[], TestWorld, exitCode: number, RegExp])[] = [
   [

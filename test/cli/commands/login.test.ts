@@ -7,7 +7,13 @@ import type { Context } from '../../../src/context.ts';
 import { emptySettings } from '../../../src/credentials/settings.ts';
 import { BitbranchError } from '../../../src/errors.ts';
 import type { SandboxOptions } from '../../../src/sandbox/sandbox.ts';
-import { type TestWorld, testContext, untilAborted } from '../../helpers/context.ts';
+import {
+  fixedClock,
+  type TestWorld,
+  testContext,
+  testNowMs,
+  untilAborted,
+} from '../../helpers/context.ts';
 import { sandboxWorld } from '../../helpers/sandbox-world.ts';
 import { cloudUrl, credentialFor, signedIn } from '../../helpers/signed-in.ts';
 import { callbackAddress, decideAt } from '../../helpers/user-agent.ts';
@@ -102,6 +108,30 @@ test('without a consumer and a terminal login prompts for nothing and tells the 
   assert.equal(await run(['login', '--protocol=oauth1'], context), 2);
   assert.match(context.printed.stderr, /BITBRANCH_CONSUMER_KEY and BITBRANCH_CONSUMER_SECRET/);
 });
+
+const wrongHostTraps: readonly (readonly [argv: string[], world: TestWorld, command: string])[] = [
+  [['--protocol=token'], { stdin: '' }, '--protocol token < token-file'],
+  [['--consumer-secret-stdin'], { stdin: '' }, '--consumer-secret-stdin < secret-file'],
+  [['--complete'], {}, '--request'],
+  [
+    ['--protocol=oauth2', '--timeout=0s', '--no-browser', '--callback-path=/x'],
+    { env: consumerEnv, clock: { ...fixedClock(testNowMs), sleep: async () => {} } },
+    '--protocol oauth2 --no-browser --callback-path /x',
+  ],
+  [[], { answers: ['', '', ''] }, ''],
+  [[], {}, '--protocol oauth1'],
+  [['--protocol=oauth2'], {}, '--protocol oauth2'],
+];
+
+for (const [argv, world, command] of wrongHostTraps) {
+  test(`the hint after login ${argv.join(' ')} goes to the same host`, async () => {
+    const context = testContext(world);
+    const host = ['--host=http://127.0.0.1:9', '--kind=cloud'];
+    assert.notEqual(await run(['login', ...host, ...argv], context), 0);
+    const whole = `bitbranch login --host http://127.0.0.1:9 --kind cloud ${command}`.trimEnd();
+    assert.ok(context.printed.stderr.endsWith(`${whole}\n`), context.printed.stderr);
+  });
+}
 
 interface Person {
   readonly argv?: readonly string[];
@@ -228,10 +258,31 @@ test('the second login needs nothing typed', async (t) => {
   assert.deepEqual(second.questions, []);
 });
 
+test('a file that does not open is known before a browser is opened', async (t) => {
+  const locked = new BitbranchError('store_locked', 'The two passphrases differ.');
+  const { exitCode, stderr } = await login(t, {
+    argv: ['--store=file'],
+    world: {
+      credentials: { name: 'file', write: () => Promise.reject(locked) },
+      browser: { open: () => assert.fail('a browser was opened') },
+    },
+  });
+  assert.deepEqual([exitCode, stderr], [8, 'bitbranch: The two passphrases differ.\n']);
+});
+
 test('denying ends with 4, and nothing is kept', async (t) => {
-  const { exitCode, stderr, context } = await login(t, { decision: 'deny' });
+  const { exitCode, stderr, context, sandbox } = await login(t, {
+    argv: ['--account=maria'],
+    decision: 'deny',
+  });
   assert.equal(exitCode, 4);
-  assert.match(stderr, /bitbranch: Access was denied/);
+  const again = `bitbranch login --host ${sandbox.url} --kind cloud --account maria`;
+  assert.ok(
+    stderr.endsWith(
+      `bitbranch: Access was denied on the consent page.\nNothing was stored. Sign in again with: ${again}\n`,
+    ),
+    stderr,
+  );
   assert.equal(context.records.size, 0);
   assert.deepEqual(context.currentSettings(), emptySettings);
 });

@@ -37,7 +37,7 @@ const departures: readonly (readonly [
   world: TestWorld,
   left: readonly string[],
 ])[] = [
-  [[], atCloud, [maria]],
+  [[], signedIn(credentialFor(cloudUrl, 'ada')), []],
   [['--account', 'maria'], atCloud, [ada]],
   [['--host', otherUrl], everywhere, [maria, ada]],
   [['--host=bitbucket.org', '--account=maria'], everywhere, [ada, jo]],
@@ -55,7 +55,7 @@ for (const [argv, world, left] of departures) {
 }
 
 test('logout names the page on which access is revoked', async () => {
-  const { stderr } = await logout([], atCloud);
+  const { stderr } = await logout([], signedIn(credentialFor(cloudUrl)));
   assert.match(stderr, /https:\/\/bitbucket\.org\/account\/settings\/app-authorizations\/\n$/);
 });
 
@@ -90,6 +90,25 @@ test('several hosts have to be told apart, and nothing is removed', async () => 
   assert.deepEqual(result.records, [maria, ada, jo]);
 });
 
+test('several accounts of a host have to be told apart, and nothing is removed', async () => {
+  const result = await logout(['--host=bitbucket.org'], everywhere);
+  assert.deepEqual([result.exitCode, result.records], [2, [maria, ada, jo]]);
+  assert.equal(
+    result.stderr,
+    'bitbranch: Several accounts are signed in to bitbucket.org: maria, ada.\n' +
+      'Say whom to sign out: bitbranch logout --host https://bitbucket.org --account NAME\n',
+  );
+});
+
+test('a token that is signed out was granted nothing, and stays valid', async () => {
+  const { host, kind, account } = credentialFor(cloudUrl);
+  const token = { protocol: 'token', host, kind, account, expiresAt: null, token: 'abc' } as const;
+  const { exitCode, stderr } = await logout([], signedIn(token));
+  assert.equal(exitCode, 0);
+  assert.match(stderr, /\nThe token itself stays valid; delete it on the page where it was made/);
+  assert.doesNotMatch(stderr, /withdraw it/);
+});
+
 test('a keychain that shows nothing to remove may be locked: no success is claimed', async () => {
   const { settings } = signedIn(credentialFor(cloudUrl));
   const result = await logout([], { settings });
@@ -105,7 +124,7 @@ test('a keychain that shows nothing to remove may be locked: no success is claim
 test('a keychain that fails leaves everything as it is', async () => {
   const failure = new BitbranchError('store_unavailable', 'No Secret Service.');
   const credentials = { remove: () => Promise.reject(failure) };
-  const result = await logout([], { ...atCloud, credentials });
+  const result = await logout(['--account=ada'], { ...atCloud, credentials });
   assert.equal(result.exitCode, 8);
   assert.deepEqual(result.accounts, [maria, ada]);
 });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { withSignIn } from '../../../src/auth/accounts.ts';
+import { credentialReference } from '../../../src/auth/stored-credential.ts';
 import { run } from '../../../src/cli/run.ts';
 import { scriptedHttp, type TestWorld, testContext } from '../../helpers/context.ts';
 import { failingAt, sandboxWorld } from '../../helpers/sandbox-world.ts';
@@ -28,7 +30,7 @@ test('status tells host, account, protocol, store and expiry without the network
   protocol   OAuth 1.0a
   secret in  the test keychain
   lifetime   does not expire
-  used here  yes: the only account
+  used here  yes: the only account at this host
 `,
   );
 });
@@ -46,7 +48,9 @@ test('status --json tells the same, and no secret', async () => {
       store: 'keychain',
       signedInAt: '2026-11-24T12:00:00.000Z',
       expiresAt: null,
-      usedBecause: 'the only account',
+      usedBecause: 'the only account at this host',
+      check: null,
+      problem: null,
     },
   ]);
 });
@@ -110,7 +114,36 @@ test('status --check asks the host', async (t) => {
     ...world,
     http: failingAt(world.http, () => true, 401),
   });
-  assert.deepEqual([refused.exitCode, refused.stdout], [4, '']);
+  assert.equal(refused.exitCode, 4);
+  assert.match(refused.stdout, /OAuth 1\.0a\n.*\n {2}problem {4}127\S+ does not accept the/s);
+  assert.match(refused.stderr, /^bitbranch: 127\S+ does not accept the credential of maria/);
+});
+
+test('status --check tells of every account, and ends with the code of the first failure', async (t) => {
+  const { sandbox, world } = await sandboxWorld(t);
+  const dead = credentialFor('http://127.0.0.1:9', 'ada');
+  const both = {
+    ...world,
+    settings: withSignIn(world.settings, dead, 'keychain', new Date(0)),
+    records: [{ reference: credentialReference(dead.host, 'ada'), record: dead }, ...world.records],
+  };
+  const text = await status(['--check', '--max-wait=0s'], both);
+  assert.equal(text.exitCode, 6);
+  assert.match(
+    text.stdout,
+    /accepted just now[\s\S]*http:\/\/127\.0\.0\.1:9\n[\s\S]*problem {4}\S/,
+  );
+  assert.match(
+    text.stderr,
+    /^bitbranch: 1 of 2 sign-ins failed the check: ada at http:\/\/127\.0\.0\.1:9\.\n/,
+  );
+
+  const json = await status(['--check', '--max-wait=0s', '--json=host,check'], both);
+  assert.equal(json.exitCode, 6);
+  assert.deepEqual(JSON.parse(json.stdout), [
+    { host: sandbox.url, check: 'accepted' },
+    { host: dead.host, check: 'network' },
+  ]);
 });
 
 test('status --check is content with a consumer that lacks the account permission', async (t) => {
@@ -146,6 +179,8 @@ test('with BITBRANCH_TOKEN the keychain is not touched, and nobody has to sign i
       signedInAt: null,
       expiresAt: null,
       usedBecause: 'BITBRANCH_TOKEN is set',
+      check: null,
+      problem: null,
     },
   ]);
 });

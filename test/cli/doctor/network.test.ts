@@ -175,7 +175,7 @@ test('credential: accepted, revoked, locked away or nobody at all', async (t) =>
   const revoked = { ...world, http: failingAt(world.http, () => true, 401) };
   assert.match(
     await credential(url, revoked),
-    /^sign_in_needed: .*does not accept the credential.* sign in again: bitbranch login/,
+    /^sign_in_needed: .*does not accept the credential of maria.* Sign in again with: bitbranch login --host http:\S+ --kind cloud$/,
   );
   assert.match(await credential(url, { ...world, records: [] }), /^store_locked: .*can't be read/);
   assert.match(

@@ -43,11 +43,22 @@ for (const [redirectUri, port] of [
 
 test('a browser that could not be opened leaves the page to the person', async () => {
   const { browserFailed, context } = dialogue();
-  await browserFailed(new BitbranchError('usage', 'No opener.'));
-  await browserFailed(new BitbranchError('usage', 'No such program.', { hint: 'Give another.' }));
+  const [first, then] = ['No such program.', `Open this page yourself:\n\n  ${page}\n\n`];
+  await browserFailed(new BitbranchError('usage', first), page);
+  assert.equal(context.printed.stderr, `${first}\n${then}`);
+  context.printed.stderr = '';
+  await browserFailed(new BitbranchError('usage', first, { hint: 'Give another.' }), page);
+  assert.equal(context.printed.stderr, `${first}\nGive another.\n${then}`);
+});
+
+test('a browser that fails later does not bury the question', async () => {
+  const { askForAddress, browserFailed, context } = dialogue({ answers: ['x'] });
+  await askForAddress?.(new AbortController().signal);
+  context.printed.stderr = '';
+  await browserFailed(new BitbranchError('usage', 'It failed.'), page);
   assert.equal(
     context.printed.stderr,
-    'No opener.\nOpen the page above yourself.\nNo such program.\nGive another.\n',
+    `\nIt failed.\nOpen this page yourself:\n\n  ${page}\n\nAddress: `,
   );
 });
 
@@ -57,7 +68,8 @@ test('the address is asked for at a terminal only, and seen while it is pasted',
   assert.ok(askForAddress !== null);
   assert.equal(await askForAddress(new AbortController().signal), 'http://127.0.0.1/callback?x=y');
   const [question] = context.questions;
-  assert.match(question?.text ?? '', /paste the address it ends at: $/);
+  assert.equal(question?.text, 'Address: ');
+  assert.match(context.printed.stderr, /paste the address it ends at\.$/m);
   assert.equal(question?.hidden, false);
 });
 

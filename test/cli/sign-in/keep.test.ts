@@ -100,7 +100,7 @@ for (const [from, to] of [
     assert.equal(known()?.accounts['maria']?.store, to);
     assert.equal(
       context.printed.stderr,
-      `Note: the ${from} could not be opened and may still hold the old credential. Remove it once it can: bitbranch logout --store ${from} --host ${cloudUrl} --account maria\n`,
+      `Note: the ${from} could not be opened and may still hold the old credential. Remove it once it can: bitbranch logout --host ${cloudUrl} --store ${from} --account maria\n`,
     );
   });
 }
