@@ -34,6 +34,8 @@ const parserOptions = Object.fromEntries(
  * @throws {BitbranchError} `usage`
  */
 export function parseArguments(argv: readonly string[]): Arguments {
+  const cutWord = argv.find((word) => !word.isWellFormed());
+  if (cutWord !== undefined) throw halfCharacter(cutWord);
   const given = new Map<FlagName, (string | undefined)[]>();
   const words: string[] = [];
   // Not strict: its own messages know neither our flags with optional values nor what was probably meant.
@@ -65,6 +67,13 @@ export function parseArguments(argv: readonly string[]): Arguments {
   checkFlagsOf(command, given.keys());
   checkOperandCount(command, operands);
   return args;
+}
+
+/** Half a surrogate pair has no UTF-8, in which everything is sent. */
+function halfCharacter(word: string): BitbranchError {
+  return new BitbranchError('usage', `"${word.toWellFormed()}" holds half of a character.`, {
+    hint: 'Type it, or copy it whole.',
+  });
 }
 
 /** No command takes an operand that looks like one. */

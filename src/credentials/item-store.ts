@@ -5,8 +5,8 @@ import type {
   SecretRecordType,
   StoreName,
 } from './credential-store.ts';
-import type { Keychain } from './keychain.ts';
-import { decodeRecord, encodeRecord } from './record.ts';
+import { IncompleteItemError, type Keychain } from './keychain.ts';
+import { damaged, decodeRecord, encodeRecord } from './record.ts';
 
 export interface ItemStoreOptions {
   readonly name: StoreName;
@@ -22,6 +22,14 @@ const servicePrefixes: { readonly [T in SecretRecordType]: string } = {
 
 /** A credential store over whatever keeps texts by service and account: one item a record. */
 export function createItemStore({ name, description, items }: ItemStoreOptions): CredentialStore {
+  async function readText(reference: RecordReference): Promise<string | null> {
+    try {
+      return await items.get(serviceOf(reference), accountOf(reference));
+    } catch (error) {
+      throw error instanceof IncompleteItemError ? damaged(reference) : error;
+    }
+  }
+
   return {
     name,
     description,
@@ -29,15 +37,14 @@ export function createItemStore({ name, description, items }: ItemStoreOptions):
     prepare: () => items.prepare(),
 
     async read(reference) {
-      const text = await items.get(serviceOf(reference), accountOf(reference));
+      const text = await readText(reference);
       return text === null ? null : decodeRecord(reference, text);
     },
 
     async write(reference, record) {
-      const [service, account] = [serviceOf(reference), accountOf(reference)];
       const text = encodeRecord(record);
-      await items.set(service, account, text);
-      if ((await items.get(service, account)) !== text) throw notKept(reference.type, description);
+      await items.set(serviceOf(reference), accountOf(reference), text);
+      if ((await readText(reference)) !== text) throw notKept(reference.type, description);
     },
 
     remove: (reference) => items.delete(serviceOf(reference), accountOf(reference)),

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { BitbranchError } from '../errors.ts';
+import { hostCommand, loginCommand } from '../host-command.ts';
 import type { RecordReference, SecretRecords, SecretRecordType } from './credential-store.ts';
 
 const version = 1;
@@ -75,9 +76,10 @@ export function encodeRecord(record: SecretRecords[SecretRecordType]): string {
 
 /** @throws {BitbranchError} `store_unavailable` for what a newer version wrote, and for what is no record at all. */
 export function decodeRecord<T extends SecretRecordType>(
-  { type, host }: RecordReference<T>,
+  reference: RecordReference<T>,
   text: string,
 ): SecretRecords[T] {
+  const { type, host } = reference;
   const stored = v.safeParse(envelope, parseJson(text));
   if (stored.success && stored.output.version > version) {
     throw new BitbranchError(
@@ -87,14 +89,18 @@ export function decodeRecord<T extends SecretRecordType>(
     );
   }
   const record = stored.success ? v.safeParse(schemas[type](host), stored.output.record) : stored;
-  if (!record.success) throw damaged(type);
+  if (!record.success) throw damaged(reference);
   return record.output;
 }
 
-/** Says nothing about what was found: it may be a secret. */
-function damaged(type: SecretRecordType): BitbranchError {
+/** Says nothing about what was found: it may be a secret. A new sign-in overwrites all but a consumer, which it reads. */
+export function damaged({ type, host, name }: RecordReference): BitbranchError {
+  const hint =
+    type === 'consumer'
+      ? `Forget it with: ${hostCommand('consumer remove', { url: host }, ['--consumer-key', name])}`
+      : `Sign in again with: ${loginCommand({ url: host })}`;
   return new BitbranchError('store_unavailable', `The stored ${type} is damaged.`, {
-    hint: 'Run bitbranch logout, which forgets it, then sign in again with: bitbranch login',
+    hint,
   });
 }
 

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Random } from '../context.ts';
-import { BitbranchError } from '../errors.ts';
-import type { Keychain } from './keychain.ts';
+import { IncompleteItemError, type Keychain } from './keychain.ts';
 
 /** What the item under the account itself holds of a secret that was split: where its parts are, and their digest. */
 interface Head {
@@ -68,7 +67,7 @@ export function splitItems(keychain: Keychain, itemLimitBytes: number, random: R
         const secret = await readParts(service, account, head);
         if (secret !== null) return secret;
         const newer = await keychain.get(service, account);
-        if (newer === item) throw incomplete();
+        if (newer === item) throw new IncompleteItemError();
         item = newer;
       }
     },
@@ -116,10 +115,4 @@ function partsOf(secret: string, limitBytes: number): string[] {
 
 function digestOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
-}
-
-function incomplete(): BitbranchError {
-  return new BitbranchError('store_unavailable', 'A part of a stored secret is missing.', {
-    hint: 'Run bitbranch logout, which forgets it, then sign in again with: bitbranch login',
-  });
 }

@@ -61,6 +61,9 @@ for (const [argv, words, flags] of lines) {
 }
 
 const mistakes: readonly (readonly [argv: readonly string[], message: RegExp, hint: RegExp])[] = [
+  [['repos', 'a\ud800b'], /"a\ufffdb" holds half of a character/, /copy it whole/],
+  [['branches', '--workspace=\udc00'], /half of a character/, /copy it whole/],
+  [['api', '/2.0/\ud800'], /half of a character/, /copy it whole/],
   [['brnaches'], /no command "brnaches"/, /^Did you mean branches\?$/],
   [['zzzzzzzz'], /no command "zzzzzzzz"/, /bitbranch --help/],
   [['constructor'], /no command "constructor"/, /--help/],

@@ -139,3 +139,28 @@ for (const [what, { text, message }] of Object.entries(badTexts)) {
     assert.equal(await store.remove(reference), true, 'it can still be removed');
   });
 }
+
+const ways = {
+  credential: `Sign in again with: bitbranch login --host ${host}`,
+  consumer: `Forget it with: bitbranch consumer remove --host ${host} --consumer-key alice/b`,
+  pending: `Sign in again with: bitbranch login --host ${host}`,
+} as const;
+for (const [type, hint] of Object.entries(ways) as [keyof typeof ways, string][]) {
+  test(`of a ${type} that is damaged, or lacks a part, the next step names its host`, async () => {
+    const items = memoryKeychain();
+    const store = createKeychainStore({
+      keychain: items,
+      platform: 'win32',
+      random: systemRandom,
+    });
+    const place = `bitbranch${type === 'credential' ? '' : `-${type}`}:${host}`;
+    for (const text of ['{}', `split:0:1:${'0'.repeat(64)}`]) {
+      await items.set(place, 'alice%2Fb', text);
+      await assert.rejects(store.read({ type, host, name: 'alice/b' }), {
+        code: 'store_unavailable',
+        message: `The stored ${type} is damaged.`,
+        hint,
+      });
+    }
+  });
+}

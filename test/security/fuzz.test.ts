@@ -666,8 +666,11 @@ test('any command line ends with an exit code of the table, and never as a bug',
     }),
     {
       numRuns: 5 * numRuns,
-      // Was no path, and no URL either, which was told as a bug.
-      examples: [[['api', 'https://'], {}]],
+      // Each was told as a bug: what is no path, and no URL either; and half of a character, which no URL can hold.
+      examples: [
+        [['api', 'https://'], {}],
+        [['repos', '\ud800', '--host=h.example'], { BITBRANCH_TOKEN: 'a-token' }],
+      ],
     },
   );
 });
