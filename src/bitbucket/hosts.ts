@@ -1,5 +1,6 @@
 import type { HostKind } from '../credentials/credential.ts';
 import { BitbranchError } from '../errors.ts';
+import { withoutUserInfo } from './user-info.ts';
 
 /** A Bitbucket and the addresses that it serves; all URLs are absolute and without a trailing slash. */
 export interface Host {
@@ -49,7 +50,7 @@ export function parseHostUrl(input: string): string {
     });
   }
   if (url === null || !isPlain(url)) {
-    const shown = input.replace(/^.*@/s, '');
+    const shown = withoutUserInfo(input);
     throw new BitbranchError('usage', `"${shown}" is not the name or URL of a host.`, {
       hint: 'Give a name such as bitbucket.org, or a URL such as https://git.example.com/bitbucket.',
     });

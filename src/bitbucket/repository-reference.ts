@@ -1,5 +1,6 @@
 import { BitbranchError } from '../errors.ts';
 import { parseHostUrl } from './hosts.ts';
+import { withoutUserInfo } from './user-info.ts';
 
 /** A repository of a host that is known otherwise. */
 export interface Repository {
@@ -27,7 +28,8 @@ const cloudSshNames = new Set(['bitbucket.org', 'altssh.bitbucket.org']);
 export function parseRepositoryReference(input: string): RepositoryReference {
   const reference = parseHttpUrl(input) ?? parseSshUrl(input) ?? parseShortForm(input);
   if (reference !== null) return reference;
-  throw new BitbranchError('usage', `"${withoutUserInfo(input)}" is not a repository.`, {
+  const shown = withoutUserInfo(input).replace(/\p{Cc}/gu, '?');
+  throw new BitbranchError('usage', `"${shown}" is not a repository.`, {
     hint: 'Give workspace/slug (Data Center: PROJECT/slug or ~user/slug), or a clone URL such as https://bitbucket.org/workspace/slug.git or git@bitbucket.org:workspace/slug.git.',
   });
 }
@@ -110,9 +112,4 @@ function decodeSegment(segment: string): string {
   } catch {
     return segment;
   }
-}
-
-/** A mistyped clone URL can hold a password: what stands before the last `@` is never shown again. */
-function withoutUserInfo(input: string): string {
-  return input.slice(input.lastIndexOf('@') + 1).replace(/\p{Cc}/gu, '?');
 }

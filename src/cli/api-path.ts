@@ -1,3 +1,4 @@
+import { withoutUserInfo } from '../bitbucket/user-info.ts';
 import { BitbranchError } from '../errors.ts';
 
 /** What a path and query may hold as it is (RFC 3986 sections 3.3 and 3.4); everything else is percent-encoded. */
@@ -10,7 +11,7 @@ const heldByUrl = /%[0-9a-f]{2}|[A-Za-z0-9\-._~!$&'()*+,;=:@/?]/iy;
 export function apiPath(input: string): string {
   const path = encodeForeign(input);
   if (isBelowApi(path) && isBelowApi(new URL(path, 'http://host').pathname)) return path;
-  throw new BitbranchError('usage', `"${input}" is not a path of the REST API.`, {
+  throw new BitbranchError('usage', `"${withoutUserInfo(input)}" is not a path of the REST API.`, {
     hint: 'It begins with /2.0/ (Cloud) or /rest/ (Data Center), for example: bitbranch api /2.0/user',
   });
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { withoutUserInfo } from '../bitbucket/user-info.ts';
 import { BitbranchError } from '../errors.ts';
 import { type CommandName, commands, isCommandName } from './commands.ts';
 import { allFlags, type Flag, type FlagName, globalFlags } from './flags.ts';
@@ -10,7 +11,7 @@ export interface Arguments {
   readonly operands: readonly string[];
   /** True when the switch, or a flag with an optional value, was given. */
   has(flag: FlagName): boolean;
-  /** The value given last; undefined where there was none. */
+  /** The value given; undefined where there was none. */
   value(flag: FlagName): string | undefined;
   /** Every value given, in order. */
   values(flag: FlagName): readonly string[];
@@ -59,7 +60,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     command,
     operands,
     has: (flag) => given.has(flag),
-    value: (flag) => given.get(flag)?.findLast((value) => value !== undefined),
+    value: (flag) => given.get(flag)?.find((value) => value !== undefined),
     values: (flag) => (given.get(flag) ?? []).filter((value) => value !== undefined),
   };
   if (args.has('help'))
@@ -71,7 +72,8 @@ export function parseArguments(argv: readonly string[]): Arguments {
 
 /** Half a surrogate pair has no UTF-8, in which everything is sent. */
 function halfCharacter(word: string): BitbranchError {
-  return new BitbranchError('usage', `"${word.toWellFormed()}" holds half of a character.`, {
+  const shown = withoutUserInfo(word.toWellFormed());
+  return new BitbranchError('usage', `"${shown}" holds half of a character.`, {
     hint: 'Type it, or copy it whole.',
   });
 }
@@ -119,7 +121,13 @@ function addFlag(
       hint: `Write --${name} ${flag.value}; a value that begins with a hyphen is joined: --${name}=VALUE.`,
     });
   }
-  given.set(name, [...(given.get(name) ?? []), value]);
+  const before = given.get(name) ?? [];
+  if (value !== undefined && !flag.repeatable && before.some((other) => other !== undefined)) {
+    throw new BitbranchError('usage', `--${name} is given more than once.`, {
+      hint: 'Leave all but one of them out.',
+    });
+  }
+  given.set(name, [...before, value]);
 }
 
 /** What looks like the next flag is more likely one than a value. */
@@ -140,7 +148,7 @@ function isFlagName(name: string): name is FlagName {
 function commandNamed(word: string | undefined): CommandName {
   if (word === undefined) return 'help';
   if (isCommandName(word)) return word;
-  throw new BitbranchError('usage', `There is no command "${word}".`, {
+  throw new BitbranchError('usage', `There is no command "${withoutUserInfo(word)}".`, {
     hint: didYouMean(word, Object.keys(commands)) ?? 'See: bitbranch --help',
   });
 }
@@ -165,8 +173,10 @@ function checkFlagsOf(command: CommandName, given: Iterable<FlagName>): void {
 function checkOperandCount(command: CommandName, operands: readonly string[]): void {
   const { maxOperands } = commands[command];
   if (operands.length <= maxOperands) return;
-  const extra = operands[maxOperands];
-  throw new BitbranchError('usage', `bitbranch ${command} does not take "${extra}".`, {
+  // What is typed behind login is likely the token or the password.
+  const extra =
+    command === 'login' ? 'an operand' : `"${withoutUserInfo(operands[maxOperands] ?? '')}"`;
+  throw new BitbranchError('usage', `bitbranch ${command} does not take ${extra}.`, {
     hint: `See: bitbranch ${command} --help`,
   });
 }

@@ -1,3 +1,4 @@
+import { withoutUserInfo } from '../bitbucket/user-info.ts';
 import { BitbranchError } from '../errors.ts';
 import { type CommandName, commands, isCommandName } from './commands.ts';
 import { commandFlags, type Flag, globalFlags } from './flags.ts';
@@ -18,7 +19,7 @@ export function helpText(
   if (isCommandName(subject)) return commandHelp(subject, layout);
   const topic = Object.hasOwn(topics, subject) ? topics[subject] : undefined;
   if (topic !== undefined) return topic(layout);
-  throw new BitbranchError('usage', `There is no help on "${subject}".`, {
+  throw new BitbranchError('usage', `There is no help on "${withoutUserInfo(subject)}".`, {
     hint:
       didYouMean(subject, [...Object.keys(commands), ...Object.keys(topics)]) ??
       'See: bitbranch --help',

@@ -1,3 +1,4 @@
+import { withoutUserInfo } from '../bitbucket/user-info.ts';
 import type { Context, Environment } from '../context.ts';
 import {
   type CredentialStore,
@@ -50,7 +51,7 @@ export function choice<T extends string>(
 export function oneOf<T extends string>(source: string, choices: readonly T[], value: string): T {
   const chosen = choices.find((candidate) => candidate === value);
   if (chosen === undefined) {
-    throw new BitbranchError('usage', `"${value}" is no value for ${source}.`, {
+    throw new BitbranchError('usage', `"${withoutUserInfo(value)}" is no value for ${source}.`, {
       hint: suggest(value, choices, 'Its values are'),
     });
   }

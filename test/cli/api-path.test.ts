@@ -25,6 +25,12 @@ for (const [input, sent] of paths) {
   test(`${JSON.stringify(input)} is sent as ${sent}`, () => assert.equal(apiPath(input), sent));
 }
 
+test('a password in an address is not shown', () => {
+  assert.throws(() => apiPath('https://maria:s3cret@bitbucket.org/2.0/user'), {
+    message: '"bitbucket.org/2.0/user" is not a path of the REST API.',
+  });
+});
+
 const noPaths = [
   '',
   '/',

@@ -42,7 +42,8 @@ const lines: readonly (readonly [
   [['branches', '--json='], ['branches'], { json: [''] }],
   [['status', '--color'], ['status'], { color: null }],
   [['status', '--color=never'], ['status'], { color: ['never'] }],
-  [['status', '--host', 'a', '--host', 'b'], ['status'], { host: ['a', 'b'] }],
+  [['status', '--verbose', '--verbose'], ['status'], { verbose: null }],
+  [['branches', '--match=a', '--match', 'b'], ['branches'], { match: ['a', 'b'] }],
   [['sandbox', '--repo', 'a/b=.', '--repo=c/d=e=f'], ['sandbox'], { repo: ['a/b=.', 'c/d=e=f'] }],
   [['login', '--consumer-key=-odd'], ['login'], { 'consumer-key': ['-odd'] }],
   [['login', '--no-browser'], ['login'], { 'no-browser': null }],
@@ -79,6 +80,13 @@ const mistakes: readonly (readonly [argv: readonly string[], message: RegExp, hi
   [['status', '--host', '--json'], /--host needs a value/, /--host=VALUE/],
   [['login', '--no-browser=firefox'], /--no-browser takes no value/, /just --no-browser/],
   [['status', '--limit', '3'], /status has no flag --limit/, /status --help/],
+  [['status', '--host', 'a', '--host', 'b'], /--host is given more than once/, /all but one/],
+  [['repos', '--workspace=a', '--workspace=a'], /--workspace is given more/, /all but one/],
+  [['branches', '--json=name', '--json=hash'], /--json is given more/, /all but one/],
+  [['login', 's3cret'], /login does not take an operand/, /login --help/],
+  [['https://u:s3c@ret@h/a'], /^There is no command "h\/a"\.$/, /--help/],
+  [['status', 'https://u:s3cret@h'], /^bitbranch status does not take "h"\.$/, /--help/],
+  [['https://u:s3cret@h\ud800'], /^"h\ufffd" holds half/, /copy/],
   [['status', 'me'], /status does not take "me"/, /status --help/],
   [['api', 'a', 'b'], /api does not take "b"/, /api --help/],
   [['branches', '--sort', '--limit', '3'], /--sort needs a value/, /--sort KEY/],
@@ -102,8 +110,8 @@ for (const [argv, message, hint] of mistakes) {
   });
 }
 
-test('the value given last counts', () => {
-  const args = parseArguments(['branches', '--json=name', '--json', '--json=hash', '--limit=1']);
+test('the value given counts, wherever the same flag stands without one', () => {
+  const args = parseArguments(['branches', '--json', '--json=hash', '--json', '--limit=1']);
   assert.equal(args.value('json'), 'hash');
   assert.equal(args.value('limit'), '1');
   assert.equal(args.value('host'), undefined);

@@ -106,3 +106,22 @@ test('the store gets ready before a command that reads it, but not for a token f
   const token = await runLine(['status'], { env: { BITBRANCH_TOKEN: 'x' } });
   assert.equal(token.context.prepared.includes('credentials'), false);
 });
+
+for (const argv of [
+  ['https://maria:s3cret@h'],
+  ['status', 'https://maria:s3cret@h'],
+  ['login', 's3cret'],
+  ['api', 'https://maria:s3cret@bitbucket.org/2.0/user'],
+  ['help', 'https://maria:s3cret@h'],
+  ['branches', 'a/b', '--json=https://maria:s3cret@h'],
+  ['branches', 'a/b', '--format', 'https://maria:s3cret@h'],
+  ['branches', 'a/b', '--host=h', '--kind', 'https://maria:s3cret@h'],
+  ['branches', 'a/b', '--host', 'https://maria:s3cret@h:x'],
+  ['branches', 'https://maria:s3cret@h:x/a/b'],
+]) {
+  test(`the error of bitbranch ${argv.join(' ')} shows no password`, async () => {
+    const context = testContext();
+    assert.equal(await run(argv, context), 2);
+    assert.doesNotMatch(context.printed.stderr, /s3cret/);
+  });
+}

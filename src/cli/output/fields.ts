@@ -1,3 +1,4 @@
+import { withoutUserInfo } from '../../bitbucket/user-info.ts';
 import { BitbranchError } from '../../errors.ts';
 import { didYouMean } from '../suggestion.ts';
 
@@ -17,7 +18,9 @@ function parseField<Field extends string>(name: string, known: readonly Field[])
   const field = known.find((each) => each === name);
   if (field !== undefined) return field;
   const problem =
-    name === '' ? 'A field name is missing in the list of fields' : `There is no field "${name}"`;
+    name === ''
+      ? 'A field name is missing in the list of fields'
+      : `There is no field "${withoutUserInfo(name)}"`;
   throw new BitbranchError('usage', `${problem}.`, {
     hint: suggest(name, known, 'The fields are'),
   });

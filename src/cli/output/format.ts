@@ -1,3 +1,4 @@
+import { withoutUserInfo } from '../../bitbucket/user-info.ts';
 import { BitbranchError } from '../../errors.ts';
 import { parseFields, suggest } from './fields.ts';
 import type { RecordType } from './records.ts';
@@ -77,7 +78,7 @@ function chooseFormat(flags: OutputFlags, isTerminal: boolean): Format {
 function parseFormat(name: string): Format {
   const format = formats.find((each) => each === name);
   if (format !== undefined) return format;
-  throw new BitbranchError('usage', `There is no format "${name}".`, {
+  throw new BitbranchError('usage', `There is no format "${withoutUserInfo(name)}".`, {
     hint: suggest(name, formats, 'The formats are'),
   });
 }
