@@ -19,6 +19,11 @@ export function hostCommand(
   return `bitbranch ${name} ${words.map(shellWord).join(' ')}`;
 }
 
+/** The flag that names an account; none for a name that a person can't copy, since it is shown with escapes. */
+export function accountFlag(name: string): readonly string[] {
+  return /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/u.test(name) ? [] : ['--account', name];
+}
+
 /** The command that signs in to a host. */
 export function loginCommand(host: CommandHost, flags: readonly string[] = []): string {
   return hostCommand('login', host, flags);

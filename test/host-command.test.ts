@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hostCommand, loginCommand } from '../src/host-command.ts';
+import { accountFlag, hostCommand, loginCommand } from '../src/host-command.ts';
 import { cloudUrl, otherUrl } from './helpers/signed-in.ts';
 
 const commands: readonly (readonly [command: string, written: string])[] = [
@@ -12,8 +12,12 @@ const commands: readonly (readonly [command: string, written: string])[] = [
   [loginCommand({ url: otherUrl, kind: 'datacenter' }), `bitbranch login --host ${otherUrl}`],
   [loginCommand({ url: 'http://[::1]:80' }), "bitbranch login --host 'http://[::1]:80'"],
   [
-    hostCommand('logout', { url: otherUrl }, ['--account', "o'neil; rm -r ~"]),
+    hostCommand('logout', { url: otherUrl }, accountFlag("o'neil; rm -r ~")),
     `bitbranch logout --host ${otherUrl} --account 'o'\\''neil; rm -r ~'`,
+  ],
+  [
+    hostCommand('logout', { url: otherUrl }, accountFlag('a\u001b[2J')),
+    `bitbranch logout --host ${otherUrl}`,
   ],
 ];
 

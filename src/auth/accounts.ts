@@ -3,7 +3,7 @@ import type { Credential } from '../credentials/credential.ts';
 import type { StoreName } from '../credentials/credential-store.ts';
 import type { AccountSettings, HostSettings, Settings } from '../credentials/settings.ts';
 import { BitbranchError } from '../errors.ts';
-import { type CommandHost, loginCommand } from '../host-command.ts';
+import { accountFlag, type CommandHost, loginCommand } from '../host-command.ts';
 
 /** What is remembered of a host; undefined for one never seen. */
 export function settingsOf(settings: Settings, hostUrl: string): HostSettings | undefined {
@@ -77,7 +77,7 @@ function notSignedIn(
       ? `Nobody is signed in to ${host.url}.`
       : `${wish.name}, the account asked for by ${wish.rule}, is not signed in to ${host.url}.`;
   return new BitbranchError('sign_in_needed', `${who}${signedIn}`, {
-    hint: `Sign in with: ${loginCommand(host, wish === undefined ? [] : ['--account', wish.name])}`,
+    hint: `Sign in with: ${loginCommand(host, wish === undefined ? [] : accountFlag(wish.name))}`,
   });
 }
 

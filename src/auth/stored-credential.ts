@@ -3,8 +3,9 @@ import type { Credential } from '../credentials/credential.ts';
 import type { CredentialStore, RecordReference } from '../credentials/credential-store.ts';
 import type { Settings } from '../credentials/settings.ts';
 import { BitbranchError } from '../errors.ts';
-import { hostCommand, loginCommand } from '../host-command.ts';
+import { accountFlag, hostCommand, loginCommand } from '../host-command.ts';
 import { accountSettings } from './accounts.ts';
+import { knownHost } from './known-host.ts';
 
 export function credentialReference(
   hostUrl: string,
@@ -52,18 +53,19 @@ export async function storedCredential(
   const credential = await store.read(credentialReference(hostUrl, accountName));
   if (credential !== null) return credential;
   const account = accountSettings(settings, hostUrl, accountName);
-  if (account === undefined) throw signedOut(hostUrl, accountName);
+  const signIn = loginCommand(knownHost(hostUrl, undefined, settings));
+  if (account === undefined) throw signedOut(hostUrl, accountName, signIn);
   if (account.leaving) throw left(hostUrl, accountName);
   throw new BitbranchError(
     'store_locked',
     `The credential of ${accountName} at ${hostUrl} can't be read: ${store.description} is locked, or the entry was removed.`,
-    { hint: `Unlock it and try again, or sign in anew with: ${loginCommand({ url: hostUrl })}` },
+    { hint: `Unlock it and try again, or sign in anew with: ${signIn}` },
   );
 }
 
-function signedOut(hostUrl: string, accountName: string): BitbranchError {
+function signedOut(hostUrl: string, accountName: string, signIn: string): BitbranchError {
   return new BitbranchError('sign_in_needed', `${accountName} has signed out from ${hostUrl}.`, {
-    hint: `Sign in with: ${loginCommand({ url: hostUrl })}`,
+    hint: `Sign in with: ${signIn}`,
   });
 }
 
@@ -72,7 +74,7 @@ function left(hostUrl: string, accountName: string): BitbranchError {
     'sign_in_needed',
     `${accountName} is signed out from ${hostUrl}: the credential was removed, and then the sign-out was cut short.`,
     {
-      hint: `Finish it with: ${hostCommand('logout', { url: hostUrl }, ['--account', accountName])}`,
+      hint: `Finish it with: ${hostCommand('logout', { url: hostUrl }, accountFlag(accountName))}`,
     },
   );
 }

@@ -1,8 +1,8 @@
 import type { Context, HttpRequest, HttpResponse } from '../context.ts';
 import { BitbranchError, type Explanation } from '../errors.ts';
+import { answeredDocument } from './answered-document.ts';
 import { apiError } from './api-errors.ts';
 import type { Host } from './hosts.ts';
-import { parseJsonText } from './json-text.ts';
 import { createRetry, isIdempotent, type OnWait } from './retry.ts';
 
 export interface ApiClientOptions
@@ -112,7 +112,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     getJson: (pathOrUrl) =>
       retry(async () => {
         const response = await get(pathOrUrl, { accept: 'application/json' });
-        return parseJson(await response.text(), host, response.url);
+        return answeredDocument(await response.text(), host, response.url);
       }),
     request: (wanted) => answerTo(wanted, async (response) => response),
     requestWhole: (wanted) => answerTo(wanted, whole),
@@ -164,19 +164,4 @@ function placeOf(url: URL | null, host: Host): string {
   return url.origin === new URL(host.apiUrl).origin
     ? 'an address with a user name or password in it'
     : url.origin;
-}
-
-function parseJson(text: string, host: Host, url: string): unknown {
-  try {
-    return parseJsonText(text);
-  } catch {
-    const what = /^\s*</.test(text) ? 'a web page' : 'something else';
-    throw new BitbranchError(
-      'server',
-      `${host.name} answered the request for ${new URL(url).pathname} with ${what} instead of JSON.`,
-      {
-        hint: 'Check that --host names a Bitbucket, and that no proxy or sign-in page answers in its place.',
-      },
-    );
-  }
 }

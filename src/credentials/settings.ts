@@ -50,7 +50,8 @@ export interface SettingsStore {
   update(change: (settings: Settings) => Settings): Promise<void>;
   /**
    * Writes beside the file as much as a change would, and takes it away again.
+   * @param interrupted ends the waiting for another process that writes
    * @throws {BitbranchError} `usage` when that fails
    */
-  probe(): Promise<void>;
+  probe(interrupted?: AbortSignal): Promise<void>;
 }

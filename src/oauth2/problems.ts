@@ -94,6 +94,13 @@ export function tokenProblem(grant: Grant, problem: unknown): BitbranchError {
       hint: signInAgain,
     });
   }
+  if (grant === 'refresh token' && !explanations.has(error)) {
+    return new BitbranchError(
+      'sign_in_needed',
+      `The sign-in could not be renewed: the server answered with ${shownName(error)}.`,
+      { hint: signInAgain },
+    );
+  }
   return refusal(explanationOf(error, error_description));
 }
 
@@ -103,11 +110,14 @@ function refusal({ code, sentence, ...details }: Problem): BitbranchError {
 
 function explanationOf(error: string, description: string): Problem {
   if (/no callback ur[il]/i.test(description)) return missingCallback;
-  const name = otherNames.has(error) ? error : 'an error without a registered name';
   return (
     explanations.get(error) ?? {
-      sentence: `The server refused the sign-in: ${name}.`,
+      sentence: `The server refused the sign-in: ${shownName(error)}.`,
       hint: 'Ask the administrator of the server what it means.',
     }
   );
+}
+
+function shownName(error: string): string {
+  return otherNames.has(error) ? error : 'an error without a registered name';
 }

@@ -20,7 +20,7 @@ export function createSettingsFile(options: ConfigDirectoryOptions): SettingsSto
     path,
     read: () => readSettings(path),
     update: (change) => updateSettings(path, change),
-    probe: () => probeSettings(path),
+    probe: (interrupted) => probeSettings(path, interrupted),
   };
 }
 
@@ -45,21 +45,26 @@ async function updateSettings(
   });
 }
 
-async function probeSettings(path: string): Promise<void> {
+async function probeSettings(path: string, interrupted?: AbortSignal): Promise<void> {
   const probe = `${path}.probe`;
-  await writing(path, async () => {
+  const write = async () => {
     try {
       await writeAtomically(probe, formatSettings(await readSettings(path)));
     } finally {
       await rm(probe, { force: true });
     }
-  });
+  };
+  await writing(path, write, interrupted);
 }
 
 /** Does what writes under the lock of the file. */
-async function writing(path: string, work: () => Promise<void>): Promise<void> {
+async function writing(
+  path: string,
+  work: () => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
   try {
-    const unlock = await acquireLock(path);
+    const unlock = await acquireLock(path, { signal });
     try {
       await work();
     } finally {

@@ -188,6 +188,18 @@ test('without a refresh token nothing is renewed', async () => {
   http.assertSpent();
 });
 
+test('a renewal that is refused for a reason of no registered name names the command to sign in', async () => {
+  const { ask } = session(expiredCredential, [
+    [tokenRequest, { status: 400, body: JSON.stringify({ error: 'session_over' }) }],
+  ]);
+  await assert.rejects(ask(), {
+    code: 'sign_in_needed',
+    message:
+      'The sign-in could not be renewed: the server answered with an error without a registered name.',
+    hint: /^Sign in again with: bitbranch login --host \S+$/,
+  });
+});
+
 for (const error of ['invalid_grant', 'invalid_request', 'unauthorized_client']) {
   test(`a renewal that is refused by ${error} is not tried again, and nothing stored changes`, async () => {
     const { http, ask, kept } = session(expiredCredential, [

@@ -75,7 +75,7 @@ const failures: readonly (readonly [name: string, Answer, exchanged: string, ref
     ['invalid_grant', problem(400, 'invalid_grant'), 'sign_in_refused', 'sign_in_needed'],
     ['invalid_request', problem(400, 'invalid_request'), 'sign_in_refused', 'sign_in_needed'],
     ['invalid_scope', problem(400, 'invalid_scope'), 'sign_in_refused', 'sign_in_refused'],
-    ['an unknown error', problem(400, 'new_one'), 'sign_in_refused', 'sign_in_refused'],
+    ['an unknown error', problem(400, 'new_one'), 'sign_in_refused', 'sign_in_needed'],
     ['temporarily_unavailable', problem(400, 'temporarily_unavailable'), 'server', 'server'],
     [
       'a challenge',

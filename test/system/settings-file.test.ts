@@ -230,6 +230,13 @@ test('a probe writes, changes nothing and leaves nothing behind', async (context
   assert.deepEqual(await readdir(directory), ['settings.json']);
 });
 
+test('an interruption ends the wait of a probe for who writes', async (context) => {
+  const { directory, file } = await settingsIn(context);
+  await mkdir(join(directory, 'settings.json.lock'), { recursive: true });
+  const reason = new BitbranchError('interrupted', 'Stopped by Ctrl-C.');
+  await assert.rejects(file.probe(AbortSignal.abort(reason)), reason);
+});
+
 test('a probe tells what a change would have run into', async (context) => {
   const { directory, file } = await settingsIn(context);
   await writeFile(directory, '');

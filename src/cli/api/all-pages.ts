@@ -1,3 +1,4 @@
+import { answeredDocument } from '../../bitbucket/answered-document.ts';
 import type { ApiAnswer, ApiClient, ApiRequest } from '../../bitbucket/api-client.ts';
 import {
   isIdentified,
@@ -6,8 +7,8 @@ import {
   wholeMembers,
 } from '../../bitbucket/document-pages.ts';
 import { endlessListGuard } from '../../bitbucket/endless-list.ts';
+import type { Host } from '../../bitbucket/hosts.ts';
 import { requiredListAt, unexpectedValue } from '../../bitbucket/json-path.ts';
-import { parseJsonText } from '../../bitbucket/json-text.ts';
 import type { ListingNotices } from '../../bitbucket/listing-notices.ts';
 import { type RowPage, withoutRepeatedRows } from '../../bitbucket/row-pages.ts';
 import type { Output } from '../../context.ts';
@@ -22,8 +23,8 @@ interface Value {
 }
 
 /**
- * Prints one JSON document: the first page with the values of all pages in it, as they arrive. What is no page is printed as it
- * is. The document is valid even when a later page fails; before the first value nothing is printed.
+ * Prints one JSON document: the first page with the values of all pages in it, as they arrive. JSON that is
+ * no page is printed as it is. The document is valid even when a later page fails; before the first value nothing is printed.
  * @param first the answer to the request, a success
  * @throws {BitbranchError} `incomplete` when a page fails after the first value, what it failed with before that
  */
@@ -32,16 +33,17 @@ export async function printAllPages(
   request: ApiRequest,
   api: Pick<ApiClient, 'requestWhole'>,
   {
+    host,
     stdout,
     notices,
     interrupted,
-  }: { stdout: Output; notices: ListingNotices; interrupted: AbortSignal },
+  }: { host: Host; stdout: Output; notices: ListingNotices; interrupted: AbortSignal },
 ): Promise<void> {
   const text = await first.response.text();
-  const firstPage = parsed(text);
+  const firstPage = answeredDocument(text, host, first.response.url);
   if (!isPage(firstPage)) return stdout.write(text);
 
-  const pages = withoutRepeatedRows(pagesFrom(firstPage, request, api), {
+  const pages = withoutRepeatedRows(pagesFrom(firstPage, request, api, host), {
     nameOf: (value) => (value.isIdentified ? value.json : null),
     what: `The values of ${new URL(first.response.url).pathname}`,
     notices,
@@ -84,6 +86,7 @@ async function* pagesFrom(
   firstPage: object,
   request: ApiRequest,
   api: Pick<ApiClient, 'requestWhole'>,
+  host: Host,
 ): AsyncGenerator<RowPage<Value>, void, void> {
   const guard = endlessListGuard();
   const total = totalFrom(firstPage, request.pathOrUrl);
@@ -102,7 +105,7 @@ async function* pagesFrom(
     yield { rows, hasMore: next !== null, total };
     if (next === null) return;
     guard.address(next);
-    page = await readPage({ ...request, pathOrUrl: next }, api);
+    page = await readPage({ ...request, pathOrUrl: next }, api, host);
     address = next;
   }
 }
@@ -110,19 +113,11 @@ async function* pagesFrom(
 async function readPage(
   request: ApiRequest,
   api: Pick<ApiClient, 'requestWhole'>,
+  host: Host,
 ): Promise<unknown> {
   const { response, failure } = await api.requestWhole(request);
   if (failure !== null) throw failure;
-  return parsed(await response.text());
-}
-
-/** Undefined for what is no JSON. */
-function parsed(text: string): unknown {
-  try {
-    return parseJsonText(text);
-  } catch {
-    return undefined;
-  }
+  return answeredDocument(await response.text(), host, response.url);
 }
 
 function isPage(document: unknown): document is object {

@@ -18,11 +18,12 @@ export async function run(args: Arguments, context: Context): Promise<void> {
   const isWhole = args.has('paginate');
   const answer = await (isWhole ? api.requestWhole(request) : api.request(request));
   if (args.has('include')) await stdout.write(await head(answer.response));
-  if (answer.failure === null && isWhole) {
+  // RFC 9110 section 15.4.5: a 304 has no body.
+  if (answer.failure === null && isWhole && answer.response.status !== 304) {
     const { printAllPages } = await import('../api/all-pages.ts');
     const notices = listingNotices(progress, 'value');
     const { interrupted } = context;
-    return printAllPages(answer, request, api, { stdout, notices, interrupted });
+    return printAllPages(answer, request, api, { host, stdout, notices, interrupted });
   }
   await printBody(answer, stdout);
   if (answer.failure !== null) throw answer.failure;

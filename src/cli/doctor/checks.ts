@@ -25,13 +25,6 @@ import { checkSettings } from './settings.ts';
  * @throws {BitbranchError} `usage` for flags that name no host or store
  */
 export async function beginChecks(args: Arguments, context: Context): Promise<readonly Check[]> {
-  const interruption = interruptionOf(context);
-  const begin = (name: CheckName, check: () => Promise<Finding>): Check => {
-    const outcome = Promise.race([outcomeOf(check), interruption]);
-    outcome.catch(() => {}); // it is told when its turn comes
-    return { name, outcome };
-  };
-
   const settings = await context.settings.read().catch(() => emptySettings); // its own check tells why
   const sources = { args, env: context.env, settings };
   const named = namedHost(sources);
@@ -40,7 +33,16 @@ export async function beginChecks(args: Arguments, context: Context): Promise<re
     named === undefined ? remembered : [named];
   const store = chosenStore(args, context, storeInUse(settings, firstHost));
 
-  const settingsCheck = begin('settings', () => checkSettings(context));
+  const probed = outcomeOf(() => checkSettings(context));
+  const interruption = interruptionOf(context, probed);
+  const told = (name: CheckName, check: Promise<Outcome>): Check => {
+    const outcome = Promise.race([check, interruption]);
+    outcome.catch(() => {}); // it is told when its turn comes
+    return { name, outcome };
+  };
+  const begin = (name: CheckName, check: () => Promise<Finding>) => told(name, outcomeOf(check));
+
+  const settingsCheck = told('settings', probed);
   const keychainCheck = begin('keychain', () => checkKeychain(store, context));
   const hostChecks = (host: Host): readonly Check[] => {
     const answer = askHost(host, context);
@@ -81,9 +83,18 @@ async function outcomeOf(check: () => Promise<Finding>): Promise<Outcome> {
   }
 }
 
-/** Rejects at SIGINT and SIGTERM: a keychain would keep a check waiting beyond them. */
-function interruptionOf({ interrupted }: Pick<Context, 'interrupted'>): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    interrupted.addEventListener('abort', () => reject(interrupted.reason), { once: true });
+/**
+ * Rejects at SIGINT and SIGTERM, since a keychain would keep a check waiting beyond them.
+ * @param probed what leaves no file behind once it has ended, which is soon
+ */
+async function interruptionOf(
+  { interrupted }: Pick<Context, 'interrupted'>,
+  probed: Promise<Outcome>,
+): Promise<never> {
+  await new Promise<void>((resolve) => {
+    if (interrupted.aborted) resolve();
+    interrupted.addEventListener('abort', () => resolve(), { once: true });
   });
+  await probed;
+  throw interrupted.reason;
 }

@@ -3,10 +3,10 @@ import type { Context } from '../../context.ts';
 import { type Finding, ok, warning } from './finding.ts';
 
 /** @throws {BitbranchError} `usage` where they can't be read or written */
-export async function checkSettings({ settings, system }: Context): Promise<Finding> {
+export async function checkSettings({ settings, system, interrupted }: Context): Promise<Finding> {
   const { path } = settings;
   await settings.read();
-  await settings.probe();
+  await settings.probe(interrupted);
 
   const mode = (await system.permissions(path)) ?? 0o600;
   if ((mode & 0o077) !== 0) return open(path, mode, '600');

@@ -243,7 +243,7 @@ test('--paginate walks a Data Center by nextPageStart, the rest of the query kep
   });
 });
 
-const noPages = ['{"a": 1}', '[1, 2]', 'null', 'diff --git', '{"values": 3}', ''];
+const noPages = ['{"a": 1}', '[1, 2]', 'null', '{"values": 3}'];
 
 test('--paginate prints what is no page as it is, and an empty page as a document', async () => {
   for (const body of noPages) {
@@ -256,13 +256,37 @@ test('--paginate prints what is no page as it is, and an empty page as a documen
   assert.deepEqual(JSON.parse(stdout), { values: [], size: 0 });
 });
 
+for (const [body, what] of [
+  ['<!doctype html><title>Log in</title>', 'a web page'],
+  ['diff --git', 'something else'],
+  ['', 'something else'],
+] as const) {
+  test(`--paginate takes "${body}" for no answer of a Bitbucket`, async () => {
+    const http = scriptedHttp([[`GET ${cloud}/2.0/x`, { body }]]);
+    const { exitCode, stdout, stderr } = await api(['/2.0/x', '--paginate'], { env: token, http });
+    assert.deepEqual([exitCode, stdout], [6, '']);
+    assert.match(
+      stderr,
+      new RegExp(`answered the request for /2.0/x with ${what} instead of JSON`),
+    );
+  });
+}
+
+test('--paginate prints nothing of what is unchanged', async () => {
+  const http = scriptedHttp([[`GET ${cloud}/2.0/x`, { status: 304 }]]);
+  const argv = ['/2.0/x', '--paginate', '--header', 'If-None-Match: "a"'];
+  const { exitCode, stdout } = await api(argv, { env: token, http });
+  assert.deepEqual([exitCode, stdout], [0, '']);
+});
+
 const breaks: readonly (readonly [
   what: string,
   second: Parameters<typeof scriptedHttp>[0][number][1],
   RegExp,
 ])[] = [
   ['fails', { status: 500 }, /after 2 values: .*status 500/],
-  ['is no page', { body: '<html>' }, /after 2 values: .*"values" is missing/],
+  ['is no page', { body: '{}' }, /after 2 values: .*"values" is missing/],
+  ['is a web page', { body: '<html>' }, /after 2 values: .*a web page instead of JSON/],
   ['leads back to itself', answer({ values: [], next: second }), /after 2 values: .*never end/],
   [
     'leads to another host',

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { checkNames } from '../../../src/cli/doctor/finding.ts';
 import { rowText } from '../../../src/cli/doctor/report.ts';
 import { run } from '../../../src/cli/run.ts';
+import type { SettingsStore } from '../../../src/credentials/settings.ts';
 import { BitbranchError, type ErrorCode, errorTable } from '../../../src/errors.ts';
 import { type TestWorld, testContext } from '../../helpers/context.ts';
 import { failingAt, sandboxWorld } from '../../helpers/sandbox-world.ts';
@@ -129,6 +131,24 @@ test('an interruption ends it at once, with valid JSON', async (t) => {
   });
   assert.equal(exitCode, 130);
   assert.ok(Array.isArray(JSON.parse(stdout)));
+});
+
+test('an interruption waits for the probe of the settings, whose file would stay', async (t) => {
+  const { world } = await sandboxWorld(t);
+  const controller = new AbortController();
+  let isRemoved = false;
+  const settings: SettingsStore = {
+    ...testContext(world).settings,
+    probe: async (interrupted) => {
+      controller.abort(new BitbranchError('interrupted', 'Stopped by Ctrl-C.'));
+      assert.ok(interrupted?.aborted);
+      await setImmediate();
+      isRemoved = true;
+    },
+  };
+  const context = testContext({ ...world, interrupted: controller.signal });
+  assert.equal(await run(['doctor'], { ...context, settings }), 130);
+  assert.ok(isRemoved);
 });
 
 for (const [argv, pattern] of [
