@@ -37,11 +37,16 @@ export function renewUnderLock<C extends Credential>(
       throw isEnded(error) ? expired(host, error.message) : error;
     });
     if (fresh === null) throw expired(host);
-    return changingCredential(host.url, name, context, async () => {
+    const keep = async () => {
       const current = await stored();
       if (!isDeepStrictEqual(current, old)) return current;
       await store.write(credentialReference(host.url, name), fresh);
       return fresh;
+    };
+    return changingCredential(host.url, name, context, keep).catch((error) => {
+      // The server takes no other any longer, so it is kept whoever holds the lock.
+      if (error instanceof BitbranchError && error.code === 'timeout') return keep();
+      throw error;
     });
   }
 

@@ -36,6 +36,8 @@ export interface CredentialStore {
   readonly description: string;
   /** Starts what a later call will need, without waiting for it; makes the first call faster. */
   prepare(): void;
+  /** Asks the person for what opens the store, if there is anything to ask, so that nobody waits for that later on. */
+  open(): Promise<void>;
   /** Null where there is no such record, or where a locked keychain hides it. */
   read<T extends SecretRecordType>(reference: RecordReference<T>): Promise<SecretRecords[T] | null>;
   /** Resolves once the record was read back and is the one written. */

@@ -50,13 +50,18 @@ const itemsSchema: v.GenericSchema<unknown, Item[]> = v.array(
   v.object({ service: v.string(), account: v.string(), secret: v.string() }),
 );
 
+export interface FileKeychain extends Omit<Keychain, 'prepare'> {
+  /** Asks for the passphrase of a file that exists. */
+  open(): Promise<void>;
+}
+
 /** An encrypted file that works like a keychain. */
 export function createFileKeychain({
   file,
   askPassphrase,
   random,
   cost = recommendedCost,
-}: FileStoreOptions): Omit<Keychain, 'prepare'> {
+}: FileStoreOptions): FileKeychain {
   const { derived, keyOf } = keyDerivation(askPassphrase);
   let ofNewFile: KeyParameters | undefined;
 
@@ -89,6 +94,11 @@ export function createFileKeychain({
   }
 
   return {
+    async open() {
+      const content = await file.read();
+      if (content !== null) await open(content);
+    },
+
     async get(service, account) {
       const content = await file.read();
       if (content === null) return null;

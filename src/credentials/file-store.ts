@@ -1,24 +1,22 @@
 import type { CredentialStore } from './credential-store.ts';
-import type { FileStoreOptions } from './file-keychain.ts';
+import type { FileKeychain, FileStoreOptions } from './file-keychain.ts';
 import { createItemStore } from './item-store.ts';
-import type { Keychain } from './keychain.ts';
-
-type Items = Omit<Keychain, 'prepare'>;
 
 /** One encrypted file as a credential store. What it needs is loaded when it is used, which is seldom. */
 export function createFileStore(options: FileStoreOptions): CredentialStore {
-  let loaded: Promise<Items> | undefined;
-  async function load(): Promise<Items> {
+  let loaded: Promise<FileKeychain> | undefined;
+  async function load(): Promise<FileKeychain> {
     const { createFileKeychain } = await import('./file-keychain.ts');
     return createFileKeychain(options);
   }
-  function keychain(): Promise<Items> {
+  function keychain(): Promise<FileKeychain> {
     loaded ??= load();
     return loaded;
   }
   return createItemStore({
     name: 'file',
     description: `the encrypted file ${options.file.path}`,
+    open: async () => (await keychain()).open(),
     items: {
       prepare: () => {},
       get: async (...item) => (await keychain()).get(...item),

@@ -12,6 +12,8 @@ export interface ItemStoreOptions {
   readonly name: StoreName;
   readonly description: string;
   readonly items: Keychain;
+  /** See {@link CredentialStore.open}; default: nothing is asked. */
+  readonly open?: () => Promise<void>;
 }
 
 const servicePrefixes: { readonly [T in SecretRecordType]: string } = {
@@ -21,7 +23,12 @@ const servicePrefixes: { readonly [T in SecretRecordType]: string } = {
 };
 
 /** A credential store over whatever keeps texts by service and account: one item a record. */
-export function createItemStore({ name, description, items }: ItemStoreOptions): CredentialStore {
+export function createItemStore({
+  name,
+  description,
+  items,
+  open = async () => {},
+}: ItemStoreOptions): CredentialStore {
   async function readText(reference: RecordReference): Promise<string | null> {
     try {
       return await items.get(serviceOf(reference), accountOf(reference));
@@ -35,6 +42,8 @@ export function createItemStore({ name, description, items }: ItemStoreOptions):
     description,
 
     prepare: () => items.prepare(),
+
+    open,
 
     async read(reference) {
       const text = await readText(reference);

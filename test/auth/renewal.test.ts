@@ -57,6 +57,21 @@ test('what can not be renewed has expired, and stays as it is', async () => {
   assert.deepEqual(await stored(), outdated);
 });
 
+test('what the server gave is kept, though another process keeps the lock', async () => {
+  const context = testContext({ records: [recordOf(outdated)] });
+  const store = context.storeNamed('keychain');
+  const kept = new BitbranchError('timeout', 'Another bitbranch has kept it locked.');
+  const locks: typeof context.locks = {
+    withLock: async (name, work) => {
+      if (name.startsWith('change ')) throw kept;
+      return work();
+    },
+  };
+  const renewed = renewUnderLock(cloud, outdated, store, { ...context, locks }, async () => fresh);
+  assert.deepEqual(await renewed, fresh);
+  assert.deepEqual(await store.read(reference), fresh);
+});
+
 test('a sign-in by another protocol meanwhile is not taken for the same', async () => {
   const record = credentialFor(cloudUrl);
   const { run } = renewal({ records: [{ reference, record }] }, () => assert.fail('renewed'));

@@ -88,9 +88,24 @@ test('nothing is asked, and no file made, where nothing is stored', async () => 
   const file = newFile();
   const store = openStore(file, neverAsked);
   store.prepare();
+  await store.open();
   assert.equal(await store.read(consumerAt('a')), null);
   assert.equal(await store.remove(consumerAt('a')), false);
   assert.equal(await file.read(), null);
+});
+
+test('to open it is to be asked, once', async () => {
+  const file = newFile();
+  await openStore(file).write(consumerAt('a'), consumer);
+  const questions: string[] = [];
+  const store = openStore(file, async ({ path }) => {
+    questions.push(path);
+    return 'correct horse';
+  });
+  await store.open();
+  assert.equal(questions.length, 1);
+  assert.deepEqual(await store.read(consumerAt('a')), consumer);
+  assert.equal(questions.length, 1);
 });
 
 test('who gives no passphrase stores nothing', async () => {

@@ -264,6 +264,7 @@ function memoryStore(records: Map<string, unknown>): CredentialStore {
     name: 'keychain',
     description: 'the test keychain',
     prepare: () => {},
+    open: async () => {},
     read: async (reference) => (records.get(keyOf(reference)) ?? null) as never,
     write: async (reference, record) => {
       records.set(keyOf(reference), record);

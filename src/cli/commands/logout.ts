@@ -27,27 +27,35 @@ export async function run(args: Arguments, context: Context): Promise<void> {
     const where = host ? ` to ${host.name}` : '';
     return say([`Nothing to forget: nobody is signed in${where}.`], context);
   }
+  const store = storeToEmpty(accountSettings(settings, host.url, account), args, context);
+  await store.open();
   const isOut = await changingCredential(host.url, account, context, () =>
-    forget(host, account, args, context),
+    forget(host, account, store, context),
   );
   if (!isOut) return;
   const isLeft = !signedInHosts(await context.settings.read()).includes(host.url);
   if (isLeft) await removeHelper(host, context);
 }
 
+/** Where the secret was put is known better than by BITBRANCH_STORE, which is for new ones. */
+function storeToEmpty(
+  known: AccountSettings | undefined,
+  args: Arguments,
+  context: Context,
+): CredentialStore {
+  return known === undefined || args.has('store')
+    ? chosenStore(args, context)
+    : context.storeNamed(known.store);
+}
+
 /** Forgets a credential and says what that means; resolves with whether its account is signed out. */
 async function forget(
   host: Host,
   account: string,
-  args: Arguments,
+  store: CredentialStore,
   context: Context,
 ): Promise<boolean> {
   const known = accountSettings(await context.settings.read(), host.url, account);
-  // Where the secret was put is known better than by BITBRANCH_STORE, which is for new ones.
-  const store =
-    known === undefined || args.has('store')
-      ? chosenStore(args, context)
-      : context.storeNamed(known.store);
   const isInUse = known?.store === store.name;
   // So that whatever reads after a crash between the two finds somebody signed in or signed out.
   if (isInUse) await context.settings.update((now) => withLeaving(now, host.url, account));

@@ -30,6 +30,7 @@ export function signInSteps(
     async keep(credential) {
       refuseStranger(credential, wish);
       const { host, account } = credential;
+      await openOldStore(credential, store, context);
       await changingCredential(host, account.name, context, () => keep(credential, store, context));
     },
   };
@@ -79,15 +80,37 @@ async function removeOldCopy(
   store: CredentialStore,
   { settings, storeNamed, note }: Context,
 ): Promise<void> {
-  const earlier = accountSettings(await settings.read(), host, account.name);
-  if (earlier === undefined || earlier.store === store.name) return;
-  const old = storeNamed(earlier.store);
+  const old = await oldStore({ host, account }, store, { settings, storeNamed });
+  if (old === undefined) return;
   if (await isRemoved(old, credentialReference(host, account.name))) return;
   const flags = ['--store', old.name, '--account', account.name];
   const command = hostCommand('logout', { url: host }, flags);
   await note(
     `Note: ${old.description} could not be opened and may still hold the old credential. Remove it once it can: ${command}`,
   );
+}
+
+/** What can't be opened is found out again when the old copy is to be removed. */
+async function openOldStore(
+  credential: Credential,
+  store: CredentialStore,
+  context: Context,
+): Promise<void> {
+  const old = await oldStore(credential, store, context);
+  await old?.open().catch((error) => {
+    if (!(error instanceof BitbranchError)) throw error;
+  });
+}
+
+/** Where an earlier sign-in of the same account is, if that is another place. */
+async function oldStore(
+  { host, account }: Pick<Credential, 'host' | 'account'>,
+  store: CredentialStore,
+  { settings, storeNamed }: Pick<Context, 'settings' | 'storeNamed'>,
+): Promise<CredentialStore | undefined> {
+  const earlier = accountSettings(await settings.read(), host, account.name);
+  if (earlier === undefined || earlier.store === store.name) return undefined;
+  return storeNamed(earlier.store);
 }
 
 async function isRemoved(store: CredentialStore, reference: RecordReference): Promise<boolean> {

@@ -145,3 +145,29 @@ test('a sign-out that was cut short before anything was removed has changed noth
   const read = testContext({ settings: withLeaving(settings, cloudUrl, 'maria'), records });
   assert.equal(await run(['status'], read), 0);
 });
+
+test('a person who has to open the store is waited for before others have to wait', async () => {
+  const events: string[] = [];
+  const world = { ...signedIn(credentialFor(cloudUrl, 'ada')) };
+  const context = testContext({
+    ...world,
+    credentials: { open: async () => void events.push('open') },
+  });
+  const locks: typeof context.locks = {
+    withLock: async (_, work) => {
+      events.push('lock');
+      return work();
+    },
+  };
+  assert.equal(await run(['logout'], { ...context, locks }), 0);
+  assert.deepEqual(events.slice(0, 2), ['open', 'lock']);
+});
+
+test('a store that is not opened leaves everything as it was', async () => {
+  const open = () =>
+    Promise.reject(new BitbranchError('store_locked', 'The passphrase is needed.'));
+  const world = { ...signedIn(credentialFor(cloudUrl, 'ada')), credentials: { open } };
+  const { exitCode, accounts, records } = await logout([], world);
+  assert.equal(exitCode, 8);
+  assert.deepEqual([accounts, records], [[ada], [ada]]);
+});
