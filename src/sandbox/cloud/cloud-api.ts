@@ -7,7 +7,6 @@ import { type LazyList, lazyList, type Repository } from '../repositories/reposi
 import { type CloudAnswers, cloudAnswers } from './cloud-answers.ts';
 import { newestCommit } from './commits.ts';
 import type { QueryableFields } from './fields.ts';
-import { keptPage } from './kept-pages.ts';
 import { legacyChangeset } from './legacy-branches.ts';
 import { pageOf } from './paging.ts';
 import { partialResponse } from './partial-response.ts';
@@ -55,16 +54,15 @@ export function serveCloudApi(
   app: FastifyInstance,
   { repositories, authenticate }: CloudApiOptions,
 ): void {
-  /** @param answer with a Buffer for what is JSON already */
   function get(path: string, permission: Permission, answer: (call: Call) => Promise<unknown>) {
     serveReading(app, path, async (request, reply) => {
       const caller = authenticate(request);
       reply.header('x-credential-type', caller.credentialType);
       requirePermission(permission, caller);
       const call = callOf(request);
-      const answered = await answer(call);
-      if (!Buffer.isBuffer(answered)) return narrowed(answered, call.url);
-      return reply.type('application/json; charset=utf-8').send(answered);
+      const fields = call.url.searchParams.get('fields');
+      const whole = await answer(call);
+      return fields === null ? whole : partialResponse(whole, fields);
     });
   }
 
@@ -91,12 +89,9 @@ export function serveCloudApi(
   get(branchesPath, 'repository', async ({ url, path, answers }) => {
     const repository = findRepository(repositories, path['workspace'], path['slug']);
     const { branches } = await repository.refs();
-    return keptPage(branches, url, () => {
-      const page = pageOf(selected(branches, url, branchFields), url, (branch) =>
-        answers.branch(repository, branch),
-      );
-      return narrowed(page, url);
-    });
+    return pageOf(selected(branches, url, branchFields), url, (branch) =>
+      answers.branch(repository, branch),
+    );
   });
 
   get(`${branchesPath}/*`, 'repository', async ({ path, answers }) => {
@@ -130,11 +125,6 @@ function selected<Item>(
     sort: searchParams.get('sort') ?? undefined,
   };
   return select(list, selection, fields);
-}
-
-function narrowed(answer: unknown, { searchParams }: URL): unknown {
-  const fields = searchParams.get('fields');
-  return fields === null ? answer : partialResponse(answer, fields);
 }
 
 function callOf(request: FastifyRequest): Call {
