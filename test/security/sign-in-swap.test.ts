@@ -148,16 +148,23 @@ const shownParameters = {
   ],
 };
 
+/** The sandbox offers OAuth 1.0a first. */
+function loginArgsFor(
+  protocol: string,
+  { loginArgs }: { readonly loginArgs: readonly string[] },
+): readonly string[] {
+  return loginArgs.map((word) => (word === 'oauth1' ? protocol : word));
+}
+
 for (const [protocol, parameters] of Object.entries(shownParameters)) {
   test(`${protocol}: the browser's process shows the address of the consent page, and it no secret that redeems a grant`, async (t) => {
     const home = await createHome(t);
     const sandbox = await startSandboxProcess(home);
     const record = join(home.directory, 'browser.json');
     const browser = ['--browser', userAgentCommand('--record', record)];
-    const { exitCode, stderr } = await home.run(
-      [...sandbox.loginArgs, '--protocol', protocol, ...browser],
-      { env: sandbox.loginEnv },
-    );
+    const { exitCode, stderr } = await home.run([...loginArgsFor(protocol, sandbox), ...browser], {
+      env: sandbox.loginEnv,
+    });
     assert.equal(exitCode, 0, stderr);
     const { argv } = JSON.parse(await readFile(record, 'utf8'));
     const shown = new URL(argv.at(-1));
@@ -203,7 +210,7 @@ for (const [protocol, steal] of Object.entries(thefts)) {
   test(`${protocol}: a verifier or code that is caught yields no token`, async (t) => {
     const home = await createHome(t);
     const sandbox = await startSandboxProcess(home);
-    const login = home.start([...sandbox.loginArgs, '--protocol', protocol, '--no-browser'], {
+    const login = home.start([...loginArgsFor(protocol, sandbox), '--no-browser'], {
       env: sandbox.loginEnv,
     });
     const [consentUrl] = await login.printed(/http\S+(?:oauth_token|state)=\S+/);
