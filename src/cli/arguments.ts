@@ -11,7 +11,7 @@ export interface Arguments {
   readonly operands: readonly string[];
   /** True when the switch, or a flag with an optional value, was given. */
   has(flag: FlagName): boolean;
-  /** The value given; undefined where there was none. */
+  /** The value given last; undefined where there was none. */
   value(flag: FlagName): string | undefined;
   /** Every value given, in order. */
   values(flag: FlagName): readonly string[];
@@ -60,7 +60,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     command,
     operands,
     has: (flag) => given.has(flag),
-    value: (flag) => given.get(flag)?.find((value) => value !== undefined),
+    value: (flag) => given.get(flag)?.findLast((value) => value !== undefined),
     values: (flag) => (given.get(flag) ?? []).filter((value) => value !== undefined),
   };
   if (args.has('help'))
@@ -122,7 +122,7 @@ function addFlag(
     });
   }
   const before = given.get(name) ?? [];
-  if (value !== undefined && !flag.repeatable && before.some((other) => other !== undefined)) {
+  if (flag.selects && before.length > 0) {
     throw new BitbranchError('usage', `--${name} is given more than once.`, {
       hint: 'Leave all but one of them out.',
     });

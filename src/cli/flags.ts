@@ -5,6 +5,8 @@ export interface Flag {
   /** The value may be left out; it then has to be joined with `=`. */
   readonly valueIsOptional?: boolean;
   readonly repeatable?: boolean;
+  /** Says what is listed: were one of two left out, as of other flags the first one is, a part of the list would be missing. */
+  readonly selects?: boolean;
   /** Its value may begin with a hyphen; elsewhere that is more likely the next flag. */
   readonly takesHyphen?: boolean;
   readonly short?: string;
@@ -94,9 +96,14 @@ export const globalFlags = {
 
 /** Accepted by the commands that name them. */
 export const commandFlags = {
-  workspace: { value: 'WORKSPACE', summary: 'every repository of a workspace (Cloud)' },
+  workspace: {
+    value: 'WORKSPACE',
+    selects: true,
+    summary: 'every repository of a workspace (Cloud)',
+  },
   project: {
     value: 'KEY',
+    selects: true,
     summary: 'every repository of a project (on Cloud together with --workspace)',
   },
   match: {
@@ -106,16 +113,30 @@ export const commandFlags = {
   },
   query: {
     value: 'TEXT',
+    selects: true,
     summary:
       "only what this text of Cloud's filter language selects (see formatting); not on Data Center",
   },
   author: {
     value: 'NAME',
+    selects: true,
     summary: "only branches whose latest commit's author has this in the name",
   },
-  newer: { value: 'AGE|DATE', summary: 'only branches with a commit since then: 30d, 2026-01-31' },
-  older: { value: 'AGE|DATE', summary: 'only branches without a commit since then: 90d' },
-  'merged-into': { value: 'BRANCH', summary: 'only branches whose commits are all in BRANCH' },
+  newer: {
+    value: 'AGE|DATE',
+    selects: true,
+    summary: 'only branches with a commit since then: 30d, 2026-01-31',
+  },
+  older: {
+    value: 'AGE|DATE',
+    selects: true,
+    summary: 'only branches without a commit since then: 90d',
+  },
+  'merged-into': {
+    value: 'BRANCH',
+    selects: true,
+    summary: 'only branches whose commits are all in BRANCH',
+  },
   sort: {
     value: 'KEY',
     takesHyphen: true,

@@ -43,6 +43,7 @@ const lines: readonly (readonly [
   [['status', '--color'], ['status'], { color: null }],
   [['status', '--color=never'], ['status'], { color: ['never'] }],
   [['status', '--verbose', '--verbose'], ['status'], { verbose: null }],
+  [['status', '--host', 'a', '--host', 'b'], ['status'], { host: ['a', 'b'] }],
   [['branches', '--match=a', '--match', 'b'], ['branches'], { match: ['a', 'b'] }],
   [['sandbox', '--repo', 'a/b=.', '--repo=c/d=e=f'], ['sandbox'], { repo: ['a/b=.', 'c/d=e=f'] }],
   [['login', '--consumer-key=-odd'], ['login'], { 'consumer-key': ['-odd'] }],
@@ -80,9 +81,8 @@ const mistakes: readonly (readonly [argv: readonly string[], message: RegExp, hi
   [['status', '--host', '--json'], /--host needs a value/, /--host=VALUE/],
   [['login', '--no-browser=firefox'], /--no-browser takes no value/, /just --no-browser/],
   [['status', '--limit', '3'], /status has no flag --limit/, /status --help/],
-  [['status', '--host', 'a', '--host', 'b'], /--host is given more than once/, /all but one/],
-  [['repos', '--workspace=a', '--workspace=a'], /--workspace is given more/, /all but one/],
-  [['branches', '--json=name', '--json=hash'], /--json is given more/, /all but one/],
+  [['branches', '--workspace=a', '--workspace', 'b'], /--workspace is given more/, /all but one/],
+  [['branches', '--older=1d', '--older=1d'], /--older is given more than once/, /all but one/],
   [['login', 's3cret'], /login does not take an operand/, /login --help/],
   [['https://u:s3c@ret@h/a'], /^There is no command "h\/a"\.$/, /--help/],
   [['status', 'https://u:s3cret@h'], /^bitbranch status does not take "h"\.$/, /--help/],
@@ -110,8 +110,8 @@ for (const [argv, message, hint] of mistakes) {
   });
 }
 
-test('the value given counts, wherever the same flag stands without one', () => {
-  const args = parseArguments(['branches', '--json', '--json=hash', '--json', '--limit=1']);
+test('the value given last counts', () => {
+  const args = parseArguments(['branches', '--json=name', '--json', '--json=hash', '--limit=1']);
   assert.equal(args.value('json'), 'hash');
   assert.equal(args.value('limit'), '1');
   assert.equal(args.value('host'), undefined);
