@@ -135,6 +135,17 @@ export function withoutAccount(settings: Settings, hostUrl: string, name: string
   });
 }
 
+/** The settings once a sign-in came back to this port; 0 was any free one, which is not worth remembering. */
+export function withCallbackPort(
+  settings: Settings,
+  hostUrl: string,
+  callbackPort: number,
+): Settings {
+  const known = settingsOf(settings, hostUrl);
+  if (known === undefined || callbackPort === 0) return settings;
+  return withHost(settings, hostUrl, { ...known, callbackPort });
+}
+
 /** The settings once the first of the two commands of a sign-in has run. */
 export function withPending(settings: Settings, host: Host, pendingIn: StoreName): Settings {
   const known = settingsOf(settings, host.url);

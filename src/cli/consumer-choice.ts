@@ -1,3 +1,4 @@
+import { settingsOf } from '../auth/accounts.ts';
 import { consumerKeys } from '../auth/consumers.ts';
 import type { SignInClient } from '../auth/sign-in.ts';
 import type { Host } from '../bitbucket/hosts.ts';
@@ -13,9 +14,16 @@ import { say } from './output/say.ts';
 import {
   consumerGuide,
   consumerHint,
+  guidedPort,
   openConsumersPage,
   type Registration,
 } from './sign-in/consumer-guide.ts';
+
+/** A consumer, and the port of the redirect URI that fits it; 0 for any free one. */
+interface ChosenClient {
+  readonly client: SignInClient;
+  readonly callbackPort: number;
+}
 
 /**
  * The consumer to sign in with: from the command line and environment, else the stored one, else asked for at the
@@ -29,7 +37,9 @@ export async function chooseClient(
   settings: Settings,
   store: CredentialStore,
   context: Context,
-): Promise<SignInClient> {
+): Promise<ChosenClient> {
+  const remembered = settingsOf(settings, host.url)?.callbackPort;
+  const port = callbackPort(args, context.env, remembered);
   const named = option(args, context.env, 'consumer-key');
   const known = consumerKeys(settings, host.url);
   const given = await givenSecret(host, args, context);
@@ -37,7 +47,9 @@ export async function chooseClient(
     const keys = named === undefined ? known : [named];
     const stored = await storedConsumers(keys, host, store);
     const consumer = fitting(stored, protocol, host);
-    if (consumer !== undefined) return clientOf(protocol, consumer);
+    if (consumer !== undefined) {
+      return { client: clientOf(protocol, consumer), callbackPort: port };
+    }
     const [hidden] = stored.length === 0 ? keys : [];
     if (hidden !== undefined && !context.terminal.isInteractive) {
       refuseHidden(hidden, host, settings, store);
@@ -46,18 +58,21 @@ export async function chooseClient(
   const registration: Registration = {
     host,
     protocol,
-    callbackPort: callbackPort(args, context.env),
+    callbackPort: port,
     callbackPath: callbackPath(args),
     setsUpGit: args.has('setup-git'),
   };
   const hint = consumerHint(registration, context.terminal);
+  const knownKey = named ?? (given === undefined ? undefined : known[0]);
   const key =
-    named ??
-    (given === undefined ? undefined : known[0]) ??
+    knownKey ??
     (await askForKey(registration, args, context)) ??
     unknown(`No OAuth consumer is known for ${host.name}.`, hint);
   const secret = given ?? (await promptForSecret(key, hint, context));
-  return { protocol, consumer: { key, secret } };
+  return {
+    client: { protocol, consumer: { key, secret } },
+    callbackPort: knownKey === undefined ? guidedPort(registration) : port,
+  };
 }
 
 async function storedConsumers(

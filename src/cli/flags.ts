@@ -61,7 +61,7 @@ export const globalFlags = {
   'callback-port': {
     value: 'N',
     environment: ['BITBRANCH_CALLBACK_PORT'],
-    summary: 'loopback port that the browser comes back to (default: any free one)',
+    summary: 'loopback port that the browser comes back to (default: the last one given, else any)',
   },
   'callback-path': {
     value: 'PATH',

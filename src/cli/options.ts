@@ -103,9 +103,9 @@ export function maxWaitMs(args: Arguments): number {
 /** What a port may be; 0 lets the system choose. */
 export const portBounds = { minimum: 0, maximum: 65_535 } as const;
 
-/** The port of the redirect URI. */
-export function callbackPort(args: Arguments, env: Environment): number {
-  return wholeNumber(args, env, 'callback-port', portBounds) ?? 0;
+/** The port of the redirect URI: as asked for, else as remembered. */
+export function callbackPort(args: Arguments, env: Environment, remembered = 0): number {
+  return wholeNumber(args, env, 'callback-port', portBounds) ?? remembered;
 }
 
 /** The path of the redirect URI. */

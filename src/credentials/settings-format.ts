@@ -17,6 +17,7 @@ const hostSchema: v.GenericSchema<unknown, HostSettings> = v.looseObject({
   consumerKey: v.exactOptional(v.string()),
   otherConsumerKeys: v.exactOptional(v.array(v.string())),
   protocol: v.exactOptional(v.picklist(protocols)),
+  callbackPort: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))),
   accounts: mapOf(accountSchema),
   pendingIn: v.exactOptional(v.picklist(storeNames)),
   lastAccount: v.exactOptional(v.string()),

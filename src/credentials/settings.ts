@@ -21,6 +21,8 @@ export interface HostSettings {
   readonly otherConsumerKeys?: readonly string[];
   /** How somebody signed in last. */
   readonly protocol?: Protocol;
+  /** The port in the redirect URI of the last sign-in that was given one. */
+  readonly callbackPort?: number;
   readonly accounts: Readonly<Record<string, AccountSettings>>;
   /** The store that holds a sign-in between its two commands. */
   readonly pendingIn?: StoreName;

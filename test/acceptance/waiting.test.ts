@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { test } from 'node:test';
+import { freePort } from '../helpers/free-port.ts';
 import { keychainItems } from '../helpers/keychain-items.ts';
-import { listenOnLoopback } from '../helpers/loopback.ts';
 import { type SandboxProcess, startSandboxProcess } from '../helpers/sandbox-process.ts';
 import { createHome, type Home } from '../helpers/spawn-cli.ts';
 import { callbackAddress, decideAt, load, userAgentCommand } from '../helpers/user-agent.ts';
@@ -15,14 +13,6 @@ async function waitingLogin(home: Home, sandbox: SandboxProcess, ...flags: strin
   });
   const [consentUrl] = await program.printed(/http\S+oauth_token=\S+/);
   return { program, consentUrl };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listenOnLoopback(server);
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 test('a denial ends with exit code 4 and stores nothing', async (t) => {

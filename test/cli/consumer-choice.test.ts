@@ -21,7 +21,7 @@ const stored: TestWorld = {
 async function choose(argv: readonly string[], world: TestWorld) {
   const context = testContext(world);
   const args = parseArguments(['login', ...argv]);
-  const { consumer } = await chooseClient(
+  const { client } = await chooseClient(
     host,
     'oauth1',
     args,
@@ -29,6 +29,7 @@ async function choose(argv: readonly string[], world: TestWorld) {
     context.storeNamed('keychain'),
     context,
   );
+  const { consumer } = client;
   assert.ok('secret' in consumer);
   return { consumer, questions: context.questions };
 }
@@ -89,8 +90,8 @@ test('the first sign-in tells how a consumer is made, and Enter opens the page f
   });
   const args = parseArguments(['login', '--callback-path=/back']);
   const store = context.storeNamed('keychain');
-  const { consumer } = await chooseClient(host, 'oauth2', args, emptySettings, store, context);
-  assert.deepEqual(consumer, { key: 'key', secret: 'secret' });
+  const { client } = await chooseClient(host, 'oauth2', args, emptySettings, store, context);
+  assert.deepEqual(client.consumer, { key: 'key', secret: 'secret' });
   assert.deepEqual(opened, ['https://bitbucket.org/a%2Fteam/workspace/settings/api']);
   assert.match(context.printed.stderr, /callback URL: http:\/\/127\.0\.0\.1\/back\n/);
   assert.match(context.printed.stderr, /Account: Read and Repositories: Read/);
@@ -195,8 +196,8 @@ for (const [protocol, chosen] of stores) {
       const store = context.storeNamed('keychain');
       const args = parseArguments(['login']);
       const settings = context.currentSettings();
-      const { consumer } = await chooseClient(dataCenter, protocol, args, settings, store, context);
-      assert.equal(consumer.key, chosen);
+      const { client } = await chooseClient(dataCenter, protocol, args, settings, store, context);
+      assert.equal(client.consumer.key, chosen);
     });
   }
 }
@@ -227,8 +228,9 @@ for (const [argv, redirectUri, scope, command] of guides) {
 
   test(`on Data Center OAuth 2.0 ${argv.join(' ')} tells how an administrator makes the link`, async () => {
     const context = testContext({ answers: ['client', 'secret'] });
-    const { consumer } = await chooseAt(argv, context);
-    assert.deepEqual(consumer, { key: 'client', secret: 'secret' });
+    const { client, callbackPort } = await chooseAt(argv, context);
+    assert.deepEqual(client.consumer, { key: 'client', secret: 'secret' });
+    assert.equal(callbackPort, Number(new URL(redirectUri).port));
     const lines = context.printed.stderr.split('\n').map((text) => text.trim());
     assert.match(context.printed.stderr, /External application.*Incoming/);
     assert.ok(lines.includes(`3. Redirect URL, with exactly this port: ${redirectUri}`));

@@ -33,6 +33,7 @@ const settings: Settings = {
     'https://bitbucket.org': {
       kind: 'cloud',
       consumerKey: 'key',
+      callbackPort: 27_990,
       accounts: { alice: account },
       lastAccount: 'alice',
     },

@@ -1,4 +1,4 @@
-import { settingsOf } from '../../auth/accounts.ts';
+import { settingsOf, withCallbackPort } from '../../auth/accounts.ts';
 import { requirePlainPath } from '../../auth/callback-address.ts';
 import { type LoginRequest, login } from '../../auth/login-flow.ts';
 import { proveStore } from '../../auth/store-proof.ts';
@@ -37,7 +37,7 @@ interface Target {
   readonly store: CredentialStore;
   readonly settings: Settings;
   /** How the browser is sent off and waited for. */
-  readonly wait: Pick<LoginRequest, 'callbackPort' | 'callbackPath' | 'browser' | 'timeoutMs'>;
+  readonly wait: Pick<LoginRequest, 'callbackPath' | 'browser' | 'timeoutMs'>;
   /** How long retries may take altogether. */
   readonly maxWaitMs: number;
 }
@@ -135,8 +135,8 @@ export async function loginTarget(args: Arguments, context: Context): Promise<Ta
 function waitOf(args: Arguments, env: Environment): Target['wait'] {
   const path = callbackPath(args);
   requirePlainPath(path);
+  callbackPort(args, env); // a wrong one is refused as early as a wrong path
   return {
-    callbackPort: callbackPort(args, env),
     callbackPath: path,
     browser: chosenBrowser(args, env),
     timeoutMs: parseDurationMs('timeout', args.value('timeout') ?? defaults.timeout),
@@ -175,7 +175,11 @@ async function signIn(
     return tokenLogin(target, account?.name, steps, context);
   }
   const request = await loginRequest(target, protocol, args, context);
-  return login(request, loginDialogue(request, context), steps, context);
+  const credential = await login(request, loginDialogue(request, context), steps, context);
+  await context.settings.update((settings) =>
+    withCallbackPort(settings, request.host.url, request.callbackPort),
+  );
+  return credential;
 }
 
 /** What the command line, the environment and the settings ask for. */
@@ -190,6 +194,6 @@ export async function loginRequest(
       hint: 'Leave --request out, and give the token on standard input.',
     });
   }
-  const client = await chooseClient(host, protocol, args, settings, store, context);
-  return { ...wait, host, client, store };
+  const chosen = await chooseClient(host, protocol, args, settings, store, context);
+  return { ...wait, ...chosen, host, store };
 }

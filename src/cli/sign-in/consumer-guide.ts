@@ -22,6 +22,13 @@ export function consumerGuide(registration: Registration): readonly string[] {
   return registration.protocol === 'oauth1' ? keyPairGuide(registration) : linkGuide(registration);
 }
 
+/** The port that the redirect URI has to have after {@link consumerGuide} told how it is registered; 0 for any. */
+export function guidedPort(registration: Registration): number {
+  const { host, protocol, callbackPort } = registration;
+  const isCompared = host.kind === 'datacenter' && protocol === 'oauth2';
+  return isCompared ? pinnedPort(registration) : callbackPort;
+}
+
 /** The next step of somebody who gave no consumer, or can't be asked for one. */
 export function consumerHint(registration: Registration, { isInteractive }: Terminal): string {
   const { host, protocol } = registration;

@@ -1,4 +1,4 @@
-import { withoutPending, withPending } from '../../auth/accounts.ts';
+import { withCallbackPort, withoutPending, withPending } from '../../auth/accounts.ts';
 import type { LoginRequest } from '../../auth/login-flow.ts';
 import { queryOfAddress } from '../../auth/pasted-callback.ts';
 import {
@@ -11,6 +11,7 @@ import type { Host } from '../../bitbucket/hosts.ts';
 import type { Context } from '../../context.ts';
 import type { Credential } from '../../credentials/credential.ts';
 import type { CredentialStore, RecordReference } from '../../credentials/credential-store.ts';
+import type { PendingSignIn } from '../../credentials/pending-sign-in.ts';
 import { BitbranchError } from '../../errors.ts';
 import { loginCommand } from '../../host-command.ts';
 
@@ -58,7 +59,16 @@ export async function completeLogin(
   await store.remove(pendingReference(host));
   await context.settings.update((settings) => withoutPending(settings, host.url));
   if (judgement.verdict === 'deny') throw judgement.error;
-  return completeSignIn(target, await judgement.callback(), steps, context);
+  const credential = await completeSignIn(target, await judgement.callback(), steps, context);
+  await context.settings.update((settings) =>
+    withCallbackPort(settings, host.url, portOf(pending)),
+  );
+  return credential;
+}
+
+/** OAuth 1.0a forgets the redirect URI once it was sent. */
+function portOf(pending: PendingSignIn): number {
+  return pending.protocol === 'oauth2' ? Number(new URL(pending.redirectUri).port) : 0;
 }
 
 function pendingReference(host: Host): RecordReference<'pending'> {

@@ -14,6 +14,7 @@ import {
   testNowMs,
   untilAborted,
 } from '../../helpers/context.ts';
+import { freePort } from '../../helpers/free-port.ts';
 import { sandboxWorld } from '../../helpers/sandbox-world.ts';
 import { cloudUrl, credentialFor, signedIn } from '../../helpers/signed-in.ts';
 import { callbackAddress, decideAt } from '../../helpers/user-agent.ts';
@@ -256,6 +257,21 @@ test('the second login needs nothing typed', async (t) => {
   });
   assert.equal(await run([...line, '--protocol=oauth1'], second), 0);
   assert.deepEqual(second.questions, []);
+});
+
+test('a port that was given is remembered with the host, until another one is given', async (t) => {
+  const port = await freePort();
+  const { context, sandbox } = await login(t, { argv: [`--callback-port=${port}`] });
+  assert.equal(context.currentSettings().hosts[sandbox.url]?.callbackPort, port);
+  for (const [argv, expected] of [
+    [[], port],
+    [['--callback-port=4711'], 4711],
+    [['--callback-port=0'], 0],
+  ] as const) {
+    const later = testContext({ env: consumerEnv, settings: context.currentSettings() });
+    const request = await requestOf(['--host', sandbox.url, ...argv], later);
+    assert.equal(request.callbackPort, expected);
+  }
 });
 
 test('a file that does not open is known before a browser is opened', async (t) => {

@@ -111,6 +111,14 @@ test('the second command takes the address from standard input, or from a hidden
   }
 });
 
+test('the port of the first command is remembered once the second one has signed in', async () => {
+  const { query, complete, settings } = await begun({}, { callbackPort: 4711 });
+  const http = scriptedHttp([[tokenRequest, tokenAnswer()]]);
+  assert.equal(settings()[cloud.url]?.callbackPort, undefined);
+  await complete(`${query('code=c')}\n`, anybody, { http });
+  assert.equal(settings()[cloud.url]?.callbackPort, 4711);
+});
+
 test('a wrong address can be put right, a denial can not', async () => {
   const { context, query, complete } = await begun();
   for (const wrong of [
