@@ -126,8 +126,11 @@ export function refuseHidden(
   );
 }
 
-/** Tells how a consumer is made; where there is a page for it, Enter alone opens that and asks once more. */
-async function askForKey(
+/**
+ * Tells how a consumer is made; where there is a page for it, Enter alone opens that and asks once more. Undefined where
+ * nobody can be asked.
+ */
+export async function askForKey(
   registration: Registration,
   args: Arguments,
   context: Context,

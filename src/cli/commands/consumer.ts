@@ -3,18 +3,19 @@ import { signedInHosts } from '../../auth/accounts.ts';
 import { consumerKeys, withConsumer, withoutConsumer } from '../../auth/consumers.ts';
 import type { Host } from '../../bitbucket/hosts.ts';
 import type { Context } from '../../context.ts';
-import type { Consumer } from '../../credentials/credential.ts';
+import type { Consumer, Protocol } from '../../credentials/credential.ts';
 import type { CredentialStore, RecordReference } from '../../credentials/credential-store.ts';
 import type { Settings } from '../../credentials/settings.ts';
 import { BitbranchError } from '../../errors.ts';
 import { hostCommand, loginCommand } from '../../host-command.ts';
 import type { Arguments } from '../arguments.ts';
-import { givenSecret, promptForSecret, refuseHidden } from '../consumer-choice.ts';
-import { defaultHost, type HostSources, namedHost, onlyHost } from '../host-choice.ts';
-import { chosenStore, jsonFields, option } from '../options.ts';
+import { askForKey, givenSecret, promptForSecret, refuseHidden } from '../consumer-choice.ts';
+import { defaultHost, type HostSources, hostOfUrl, namedHost, onlyHost } from '../host-choice.ts';
+import { callbackPath, chosenStore, jsonFields, option } from '../options.ts';
 import { suggest } from '../output/fields.ts';
 import { jsonObjectWriter } from '../output/json.ts';
 import { say } from '../output/say.ts';
+import { usualProtocol } from '../sign-in/usual-protocol.ts';
 
 interface Target {
   readonly host: Host;
@@ -34,19 +35,25 @@ export async function run(args: Arguments, context: Context): Promise<void> {
   }
   const settings = await context.settings.read();
   const sources = { args, env: context.env, settings };
-  const host = namedHost(sources) ?? hostSignedInTo(sources);
+  const host = namedHost(sources) ?? hostMeant(action, sources);
   await action({ host, store: chosenStore(args, context), settings }, args, context);
 }
 
-/** A consumer may be stored before anybody signs in. */
-function hostSignedInTo(sources: HostSources): Host {
-  const isFirst = signedInHosts(sources.settings).length === 0;
-  return isFirst ? defaultHost(sources) : onlyHost(sources);
+/**
+ * A consumer may be stored before anybody signs in. The host of the only one is then meant, except for another one: a secret
+ * goes to no host that was not named.
+ */
+function hostMeant(action: (typeof actions)[keyof typeof actions], sources: HostSources): Host {
+  const { settings } = sources;
+  if (signedInHosts(settings).length > 0) return onlyHost(sources);
+  const hosts = Object.keys(settings.hosts).filter((url) => consumerKeys(settings, url).length > 0);
+  const [only, ...others] = action === add ? [] : hosts;
+  return only === undefined || others.length > 0 ? defaultHost(sources) : hostOfUrl(only, sources);
 }
 
 async function add(target: Target, args: Arguments, context: Context): Promise<void> {
   const { host, store } = target;
-  const key = option(args, context.env, 'consumer-key') ?? defaultKey(host);
+  const key = option(args, context.env, 'consumer-key') ?? (await defaultKey(host, args, context));
   const reference = consumerReference(host, key);
   if ((await store.read(reference)) !== null) {
     throw new BitbranchError('usage', `The consumer ${key} of ${host.name} is known already.`, {
@@ -56,12 +63,13 @@ async function add(target: Target, args: Arguments, context: Context): Promise<v
   const consumer = await newConsumer(host, key, args, context);
   await store.write(reference, consumer);
   await context.settings.update((settings) => withConsumer(settings, host, key));
+  const login = loginWith(consumer, target, args);
   if ('privateKey' in consumer) {
     await context.terminal.stdout.write(publicKeyOf(consumer.privateKey));
-    await say(administratorSteps(host, key, context), context);
+    await say(administratorSteps(host, key, login, context), context);
   } else {
     const stored = `Stored the consumer ${key} in ${store.description}.`;
-    await say([`${stored} Sign in with: ${loginCommand(host)}`], context);
+    await say([`${stored} Sign in with: ${login}`], context);
   }
 }
 
@@ -71,9 +79,31 @@ function unknownAction(name: string | undefined): string {
     : `A consumer has nothing to "${name}".`;
 }
 
+/** The command that signs in with a consumer that was stored just now. */
+function loginWith(consumer: Consumer, { host, settings }: Target, args: Arguments): string {
+  const usual = usualProtocol(host, settings);
+  const protocol = protocolFor(consumer, host, usual);
+  const store = args.value('store');
+  return loginCommand(host, [
+    ...(protocol === usual ? [] : ['--protocol', protocol, '--consumer-key', consumer.key]),
+    ...(store === undefined ? [] : ['--store', store]),
+  ]);
+}
+
+/** A key pair is for OAuth 1.0a, and the secret of a Data Center for OAuth 2.0; on Cloud a secret is good for both. */
+function protocolFor(consumer: Consumer, host: Host, usual: Protocol): Protocol {
+  if ('privateKey' in consumer) return 'oauth1';
+  if (host.kind === 'cloud' && usual !== 'token') return usual;
+  return 'oauth2';
+}
+
 /** A Data Center consumer is named by whoever makes the application link; Cloud gives the key. */
-function defaultKey(host: Host): string {
+async function defaultKey(host: Host, args: Arguments, context: Context): Promise<string> {
   if (host.kind === 'datacenter') return 'bitbranch';
+  const path = callbackPath(args);
+  const registration = { host, callbackPort: 0, callbackPath: path, setsUpGit: false };
+  const key = await askForKey({ ...registration, protocol: 'oauth2' }, args, context);
+  if (key !== undefined) return key;
   throw new BitbranchError('usage', 'No consumer key was given.', {
     hint: `Give the key that Bitbucket shows for the consumer: ${hostCommand('consumer add', host, ['--consumer-key', 'KEY'])}`,
   });
@@ -122,7 +152,12 @@ function publicKeyOf(privateKey: string): string {
   return createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString();
 }
 
-function administratorSteps(host: Host, key: string, { terminal }: Context): readonly string[] {
+function administratorSteps(
+  host: Host,
+  key: string,
+  login: string,
+  { terminal }: Context,
+): readonly string[] {
   const where = terminal.stdout.isTerminal ? 'printed above' : 'that went to standard output';
   return [
     '',
@@ -136,7 +171,7 @@ function administratorSteps(host: Host, key: string, { terminal }: Context): rea
     `       Public key     the one ${where}, without its BEGIN and END lines where they are refused`,
     '     Leave the callback URL empty.',
     '',
-    `Then sign in with: ${loginCommand(host)}`,
+    `Then sign in with: ${login}`,
   ];
 }
 
@@ -167,8 +202,19 @@ async function storedConsumer(
   if (key !== undefined && consumer !== null) return { key, consumer };
   if (key !== undefined) refuseHidden(key, host, settings, store);
   throw new BitbranchError('not_found', `No consumer of ${host.name} is stored.`, {
-    hint: `Store one with: ${hostCommand('consumer add', host)}`,
+    hint: `Store one with: ${addCommand(host, key, settings)}`,
   });
+}
+
+/** Without a key Data Center gets a key pair, which is for OAuth 1.0a. */
+function addCommand(host: Host, key: string | undefined, settings: Settings): string {
+  const isSecret = host.kind === 'cloud' || usualProtocol(host, settings) === 'oauth2';
+  const shownKey = key ?? (isSecret ? 'KEY' : undefined);
+  const command = hostCommand('consumer add', host, [
+    ...(shownKey === undefined ? [] : ['--consumer-key', shownKey]),
+    ...(isSecret ? ['--consumer-secret-stdin'] : []),
+  ]);
+  return isSecret ? `${command} < secret-file` : command;
 }
 
 async function remove(target: Target, args: Arguments, context: Context): Promise<void> {

@@ -2,7 +2,7 @@ import { settingsOf, withCallbackPort } from '../../auth/accounts.ts';
 import { requirePlainPath } from '../../auth/callback-address.ts';
 import { type LoginRequest, login } from '../../auth/login-flow.ts';
 import { proveStore } from '../../auth/store-proof.ts';
-import { type Host, isBitbucketOrg } from '../../bitbucket/hosts.ts';
+import type { Host } from '../../bitbucket/hosts.ts';
 import type { Context, Environment } from '../../context.ts';
 import { type Credential, type Protocol, protocols } from '../../credentials/credential.ts';
 import type { CredentialStore } from '../../credentials/credential-store.ts';
@@ -31,6 +31,7 @@ import { reportSignIn, signInFields } from '../sign-in/report.ts';
 import { namingRetry } from '../sign-in/retry.ts';
 import { tokenLogin } from '../sign-in/token-login.ts';
 import { completeLogin, requestLogin } from '../sign-in/two-step-login.ts';
+import { usualProtocol } from '../sign-in/usual-protocol.ts';
 
 interface Target {
   readonly host: Host;
@@ -150,15 +151,6 @@ export function chooseProtocol(
   { env }: Context,
 ): Protocol {
   return choice(args, env, 'protocol', protocols) ?? usualProtocol(host, settings);
-}
-
-/**
- * As last time. bitbucket.org has refused OAuth 1.0a since 2026; every other host is taken to be one that knows it.
- */
-function usualProtocol({ url }: Host, settings: Settings): Protocol {
-  const usual = isBitbucketOrg(url) ? 'oauth2' : 'oauth1';
-  const last = settingsOf(settings, url)?.protocol ?? usual;
-  return last === 'oauth1' ? usual : last;
 }
 
 async function signIn(

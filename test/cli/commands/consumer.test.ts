@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { test } from 'node:test';
 import { run } from '../../../src/cli/run.ts';
+import type { Protocol } from '../../../src/credentials/credential.ts';
+import { emptySettings } from '../../../src/credentials/settings.ts';
 import { type TestWorld, testContext } from '../../helpers/context.ts';
 import { wikiKey } from '../../helpers/rsa-keys.ts';
 import { cloudUrl, credentialFor, signedIn } from '../../helpers/signed-in.ts';
@@ -185,7 +187,19 @@ const refusals: readonly (readonly [argv: string[], TestWorld, exitCode: number,
     /no consumer secret/,
   ],
   [['add', '--consumer-key=k'], { answers: [''] }, 2, /The secret of consumer k is not known\./],
-  [['show'], {}, 5, /No consumer of bitbucket\.org is stored\.\n.*consumer add --host/],
+  [['add'], { answers: ['', '', ''] }, 2, /No consumer key was given\.\n/],
+  [
+    ['show'],
+    {},
+    5,
+    /No consumer of bitbucket\.org is stored\.\n.*consumer add --host \S+ --consumer-key KEY --consumer-secret-stdin < secret-file\n/,
+  ],
+  [
+    ['show', ...atDataCenter],
+    {},
+    5,
+    /No consumer of git\.example\.com is stored\.\n.*consumer add --host \S+\n/,
+  ],
   [['show', '--json=privateKey'], {}, 5, /No consumer/],
 ];
 
@@ -198,6 +212,56 @@ for (const [argv, world, exitCode, says] of refusals) {
     assert.deepEqual(result.hosts, {});
   });
 }
+
+test('add asks at a terminal for the key that Bitbucket shows, as login does', async () => {
+  const { exitCode, stderr, records, context } = await consumer(['add'], {
+    answers: ['the-key', 'the-secret'],
+  });
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stderr, /Permissions: tick Account: Read/);
+  assert.deepEqual(
+    context.questions.map(({ hidden }) => hidden),
+    [false, true],
+  );
+  assert.deepEqual(records.get(secretItem), { key: 'the-key', secret: 'the-secret' });
+});
+
+const logins: readonly (readonly [
+  url: string,
+  remembered: Protocol,
+  argv: string[],
+  world: TestWorld,
+  flags: string,
+])[] = [
+  [dataCenterUrl, 'oauth1', [], { privateKey }, ''],
+  [dataCenterUrl, 'token', [], { privateKey }, ' --protocol oauth1 --consumer-key bitbranch'],
+  [dataCenterUrl, 'oauth2', [], { privateKey }, ' --protocol oauth1 --consumer-key bitbranch'],
+  [dataCenterUrl, 'oauth1', ...secret, ' --protocol oauth2 --consumer-key the-key'],
+  [dataCenterUrl, 'oauth2', ...secret, ''],
+  [cloudUrl, 'oauth2', ...secret, ''],
+  [cloudUrl, 'token', ...secret, ' --protocol oauth2 --consumer-key the-key'],
+  [cloudUrl, 'oauth2', [...secret[0], '--store=file'], secret[1], ' --store file'],
+];
+
+for (const [url, protocol, argv, world, flags] of logins) {
+  test(`after ${protocol}, add ${argv.join(' ')} leads to a login at ${url} with${flags || ' no more'}`, async () => {
+    const kind = url === cloudUrl ? 'cloud' : 'datacenter';
+    const settings = {
+      ...emptySettings,
+      hosts: { [url]: { kind, protocol, accounts: {} } },
+    } as const;
+    const { stderr } = await consumer(['add', `--host=${url}`, ...argv], { ...world, settings });
+    assert.ok(stderr.endsWith(`bitbranch login --host ${url}${flags}\n`), stderr);
+  });
+}
+
+test('show and remove find the only consumer before anybody has signed in; add needs its host named', async () => {
+  const world = await added(keyPair);
+  assert.match((await consumer(['show'], world)).stdout, new RegExp(`^${dataCenterUrl}\n`));
+  assert.equal((await consumer(['remove'], world)).records.size, 0);
+  const { records } = await consumer(['add', ...secret[0]], { ...world, ...secret[1] });
+  assert.ok(records.has(secretItem));
+});
 
 test('add does not replace a consumer that is known', async () => {
   const world = await added(keyPair);
