@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { branchFields } from '../bitbucket/branch.ts';
+import { repositoryFields } from '../bitbucket/repository-listing.ts';
 import { withoutUserInfo } from '../bitbucket/user-info.ts';
 import { BitbranchError } from '../errors.ts';
 import { type CommandName, commands, isCommandName } from './commands.ts';
@@ -50,7 +52,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     if (token.kind !== 'positional') continue;
     const before = tokens[index - 1];
     const isBehindJson = before?.kind === 'option' && before.name === 'json' && !before.value;
-    if (isBehindJson && isFieldList(token.value)) throw fieldsApart(token.value);
+    if (isBehindJson && isFieldList(token.value, words[0])) throw fieldsApart(token.value);
     words.push(token.value);
   }
   for (const token of tokens) if (token.kind === 'option') addFlag(given, token, words[0]);
@@ -78,10 +80,16 @@ function halfCharacter(word: string): BitbranchError {
   });
 }
 
-/** No command takes an operand that looks like one. */
-function isFieldList(word: string): boolean {
-  return /^[a-z]+(?:,[a-z]+)+$/i.test(word);
+/** No command takes an operand with commas; one without is a field where the list has such a field. */
+function isFieldList(word: string, commandWord: string | undefined): boolean {
+  const isField = commandWord !== undefined && (listFields.get(commandWord)?.has(word) ?? false);
+  return isField || /^[a-z]+(?:,[a-z]+)+$/i.test(word);
 }
+
+const listFields: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['branches', new Set<string>(branchFields)],
+  ['repos', new Set<string>(repositoryFields)],
+]);
 
 /** Other programs take the fields of `--json` as a word of its own. */
 function fieldsApart(fields: string): BitbranchError {

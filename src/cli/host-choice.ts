@@ -5,6 +5,8 @@ import type { Environment } from '../context.ts';
 import type { HostKind } from '../credentials/credential.ts';
 import type { Settings } from '../credentials/settings.ts';
 import { BitbranchError } from '../errors.ts';
+import { hostCommand } from '../host-command.ts';
+import { shellWord } from '../shell-word.ts';
 import type { Arguments } from './arguments.ts';
 import { choice, option } from './options.ts';
 
@@ -44,11 +46,17 @@ export function onlyHost(sources: HostSources): Host {
       'usage',
       `You are signed in to several hosts: ${[first, ...others].join(', ')}.`,
       {
-        hint: 'Say which one with --host or BITBRANCH_HOST.',
+        hint: `Set BITBRANCH_HOST, or name the one that is meant: ${commandAt('HOST', sources.args)}`,
       },
     );
   }
   return hostOfUrl(first, sources);
+}
+
+/** The command that was given, its flags left out, at a host. A URL that may hold a password is not repeated. */
+function commandAt(host: string, { command, operands }: Arguments): string {
+  const shown = operands.filter((operand) => !operand.includes('@'));
+  return hostCommand([command, ...shown.map(shellWord)].join(' '), { url: host });
 }
 
 /** The only host at which a sign-in waits for its second command; undefined where there is none, or several. */

@@ -35,7 +35,6 @@ const noPaths = [
   '',
   '/',
   '/2.0',
-  '2.0/user',
   '/1.0/user',
   '/REST/api',
   '//2.0/user',
@@ -54,6 +53,18 @@ for (const input of noPaths) {
       name: 'BitbranchError',
       code: 'usage',
       hint: /\/2\.0\/.*\/rest\//,
+    });
+  });
+}
+
+for (const [input, hint] of [
+  ['2.0/user', '/2.0/…'],
+  ['rest/api/1.0/projects', '/rest/…'],
+] as const) {
+  test(`"${input}" lacks no more than its slash`, () => {
+    assert.throws(() => apiPath(input), {
+      code: 'usage',
+      hint: `Begin it with a slash: ${hint}`,
     });
   });
 }

@@ -38,6 +38,8 @@ const lines: readonly (readonly [
   [['--host', 'h', 'branches', 'a/b'], ['branches', 'a/b'], { host: ['h'] }],
   [['branches', '-0', '--format', 'names'], ['branches'], { null: null, format: ['names'] }],
   [['branches', '--json', 'a/b'], ['branches', 'a/b'], { json: null }],
+  [['repos', '--json', 'acme'], ['repos', 'acme'], { json: null }],
+  [['repos', 'slug', '--json'], ['repos', 'slug'], { json: null }],
   [['branches', '--json=name,hash'], ['branches'], { json: ['name,hash'] }],
   [['branches', '--json='], ['branches'], { json: [''] }],
   [['status', '--color'], ['status'], { color: null }],
@@ -96,6 +98,8 @@ const mistakes: readonly (readonly [argv: readonly string[], message: RegExp, hi
     /"name,hash" do not belong/,
     /^Join them: --json=name,hash$/,
   ],
+  [['branches', '--json', 'name'], /"name" do not belong/, /^Join them: --json=name$/],
+  [['repos', '--json', 'slug'], /"slug" do not belong/, /^Join them: --json=slug$/],
   [['status', '--json', 'host'], /status does not take "host"/, /status --help/],
 ];
 

@@ -62,8 +62,21 @@ test('several hosts signed in to have to be told apart', () => {
   assert.throws(() => onlyHost(sources([], { settings })), {
     code: 'usage',
     message: /git\.example\.com.*bitbucket\.org/,
-    hint: /--host/,
+    hint: /: bitbranch status --host HOST$/,
   });
+});
+
+test('the command to tell them apart with repeats the operands, but no password', () => {
+  const { settings } = signedIn(credentialFor(otherUrl), credentialFor(cloudUrl));
+  for (const [argv, command] of [
+    [['consumer', 'show'], 'consumer show'],
+    [['repos', 'a b'], "repos 'a b'"],
+    [['repos', 'https://maria:secret@h/a'], 'repos'],
+  ] as const) {
+    assert.throws(() => onlyHost({ args: parseArguments(argv), env: {}, settings }), {
+      hint: `Set BITBRANCH_HOST, or name the one that is meant: bitbranch ${command} --host HOST`,
+    });
+  }
 });
 
 test('nobody signed in is exit 4, unless BITBRANCH_TOKEN needs no sign-in', () => {

@@ -1,7 +1,7 @@
 import type { ApiRequest } from '../../bitbucket/api-client.ts';
 import type { Context } from '../../context.ts';
 import { BitbranchError } from '../../errors.ts';
-import { apiPath } from '../api-path.ts';
+import { apiPath, pathExamples } from '../api-path.ts';
 import type { Arguments } from '../arguments.ts';
 import { oneOf } from '../options.ts';
 
@@ -26,7 +26,7 @@ export async function apiRequest(args: Arguments, context: Context): Promise<Api
   const [operand] = args.operands;
   if (operand === undefined) {
     throw new BitbranchError('usage', 'bitbranch api needs a PATH.', {
-      hint: 'For example: bitbranch api /2.0/user',
+      hint: pathExamples,
     });
   }
   const path = apiPath(operand);

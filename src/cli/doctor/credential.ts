@@ -5,7 +5,7 @@ import { currentUser } from '../../bitbucket/current-user.ts';
 import type { Host } from '../../bitbucket/hosts.ts';
 import type { Context } from '../../context.ts';
 import type { Settings } from '../../credentials/settings.ts';
-import { loginCommand } from '../../host-command.ts';
+import { hostCommand, loginCommand } from '../../host-command.ts';
 import { accountWish } from '../account-choice.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Check, type Finding, ok, warning } from './finding.ts';
@@ -63,7 +63,7 @@ function nothingToTry(
     if (!isOneOfSeveral) return undefined;
     return warning(
       `BITBRANCH_TOKEN was not sent to ${host.name}: it may be meant for another host.`,
-      'Say which one with --host or BITBRANCH_HOST.',
+      `If it is for this one, try it with: ${hostCommand('doctor', { url: host.url })}`,
     );
   }
   const accounts = Object.keys(settingsOf(settings, host.url)?.accounts ?? {});

@@ -206,6 +206,6 @@ test('credential: BITBRANCH_TOKEN goes to one host only', async () => {
   assert.match(await credential(url, { env, http }), /^ok: .*accepts the credential of maria\.$/);
   assert.match(
     await credential(url, { env }, { isOneOfSeveral: true }),
-    /^warning: BITBRANCH_TOKEN was not sent to .* → Say which one with --host/,
+    /^warning: BITBRANCH_TOKEN was not sent to .* → If it is .*: bitbranch doctor --host https:\/\/git\.example\.com$/,
   );
 });
