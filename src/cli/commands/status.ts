@@ -15,6 +15,8 @@ import { type HostSources, hostOfUrl, namedHost, onlyHost } from '../host-choice
 import { jsonFields, maxWaitMs } from '../options.ts';
 import { visibleText } from '../output/escape.ts';
 import { createJsonWriter } from '../output/json.ts';
+import { rulerFor } from '../output/text-ruler.ts';
+import { roomOn, wrap } from '../output/wrap.ts';
 import { lifeOf } from '../sign-in/report.ts';
 
 /** One account that is signed in, as `status --json` shows it. */
@@ -228,18 +230,33 @@ function someFailed(
 
 const protocolNames = { oauth1: 'OAuth 1.0a', oauth2: 'OAuth 2.0', token: 'token' };
 
+const labelWidth = 13;
+
 async function printText(signIns: readonly Described[], { terminal }: Context): Promise<void> {
-  const blocks = signIns.map(
-    ({ host, account, displayName, protocol, usedBecause, check, problem, place, life }) => [
-      host,
-      `  account    ${account ?? 'not known'}${displayName === null ? '' : ` (${displayName})`}`,
-      `  protocol   ${protocolNames[protocol]}${check === 'accepted' ? ', accepted just now' : ''}`,
-      `  secret in  ${place}`,
-      `  lifetime   ${life}`,
-      `  used here  ${usedBecause === null ? 'no' : `yes: ${usedBecause}`}`,
-      ...(problem === null ? [] : [`  problem    ${problem}`]),
-    ],
-  );
-  const text = blocks.map((lines) => lines.map((line) => `${visibleText(line)}\n`).join(''));
-  await terminal.stdout.write(text.join('\n'));
+  const { stdout } = terminal;
+  const blocks = signIns.map((signIn) => [signIn.host, linesOf(signIn)] as const);
+  const { width } = await rulerFor(blocks.flatMap(([, lines]) => lines.map(([, text]) => text)));
+  const room = roomOn(stdout) - labelWidth;
+  const margin = `\n${' '.repeat(labelWidth)}`;
+  const text = blocks.map(([host, lines]) => {
+    const broken = lines.map(
+      ([label, value]) => `  ${label}`.padEnd(labelWidth) + wrap(value, room, width).join(margin),
+    );
+    return [visibleText(host), ...broken].map((line) => `${line}\n`).join('');
+  });
+  await stdout.write(text.join('\n'));
+}
+
+/** What a person reads of a sign-in, each with its label. */
+function linesOf(signIn: Described): readonly (readonly [label: string, text: string])[] {
+  const { account, displayName, protocol, usedBecause, check, problem, place, life } = signIn;
+  const lines = [
+    ['account', `${account ?? 'not known'}${displayName === null ? '' : ` (${displayName})`}`],
+    ['protocol', `${protocolNames[protocol]}${check === 'accepted' ? ', accepted just now' : ''}`],
+    ['secret in', place],
+    ['lifetime', life],
+    ['used here', usedBecause === null ? 'no' : `yes: ${usedBecause}`],
+    ...(problem === null ? [] : [['problem', problem] as const]),
+  ] as const;
+  return lines.map(([label, text]) => [label, visibleText(text)]);
 }

@@ -21,8 +21,9 @@ export const reportFields = [
 const resultWidth = 'warning'.length;
 const nameWidth = Math.max(...checkNames.map((name) => name.length));
 const indent = ' '.repeat(resultWidth + 2 + nameWidth + 2);
-/** A terminal that is narrower than that breaks the lines itself. */
-const leastTextWidth = 20;
+/** Where there is less room beside the name, the text goes below it. */
+const leastTextWidth = 30;
+const narrowIndent = '  ';
 
 const colorCodes = { ok: 32, warning: 33, failure: 31 };
 
@@ -34,9 +35,11 @@ export function rowText(
 ): string {
   const word = result.padEnd(resultWidth);
   const mark = useColor ? `\u001b[${colorCodes[result]}m${word}\u001b[39m` : word;
-  const room = Math.max(leastTextWidth, roomOn(output) - indent.length);
+  const isNarrow = roomOn(output) - indent.length < leastTextWidth;
+  const margin = isNarrow ? narrowIndent : indent;
   const lines = [detail, ...(hint === null ? [] : [hint])].flatMap((text) =>
-    wrap(visibleText(text), room),
+    wrap(visibleText(text), roomOn(output) - margin.length),
   );
-  return `${mark}  ${name.padEnd(nameWidth)}  ${lines.join(`\n${indent}`)}\n`;
+  const heading = isNarrow ? `${name}\n${margin}` : `${name.padEnd(nameWidth)}  `;
+  return `${mark}  ${heading}${lines.join(`\n${margin}`)}\n`;
 }

@@ -10,7 +10,7 @@ import type {
   TableView,
 } from './records.ts';
 import { rulerFor, type TextRuler } from './text-ruler.ts';
-import { roomOn } from './wrap.ts';
+import { roomOn, wrap } from './wrap.ts';
 
 const gap = '  ';
 const marked = '* ';
@@ -35,7 +35,9 @@ export function createTableWriter<Field extends string>(
     },
     async end() {
       if (rows.length === 0) {
-        await stderr.write(`${type.noneSentence}\n`);
+        const { width } = await rulerFor([type.noneSentence]);
+        const lines = wrap(type.noneSentence, roomOn(stderr), width);
+        await stderr.write(`${lines.join('\n')}\n`);
         return;
       }
       const view = { isTerminal: stdout.isTerminal, nowMs };

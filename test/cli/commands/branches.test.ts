@@ -43,8 +43,8 @@ const understood: readonly (readonly [argv: readonly string[], expected: object,
 
 test('a star that ends at a slash is told where no branch matches', async (t) => {
   const { world } = await sandboxWorld(t);
-  const none = async (match: string) => {
-    const context = testContext({ ...world, stdoutIsTerminal: true });
+  const none = async (match: string, more: TestWorld = {}) => {
+    const context = testContext({ ...world, stdoutIsTerminal: true, ...more });
     assert.equal(await run(['branches', 'maria/sample', '--match', match], context), 0);
     return context.printed.stderr;
   };
@@ -52,6 +52,10 @@ test('a star that ends at a slash is told where no branch matches', async (t) =>
   assert.equal(
     await none('feat*'),
     `${sentence} The * of "feat*" ends at a slash; "feat*/**" goes on behind it.\n`,
+  );
+  assert.equal(
+    await none('feature*', { answers: [] }),
+    `${sentence} The * of "feature*" ends at a slash; "feature*/**"\ngoes on behind it.\n`,
   );
   assert.equal(await none('nothing/*'), `${sentence}\n`);
 });

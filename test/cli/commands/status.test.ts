@@ -35,6 +35,15 @@ test('status tells host, account, protocol, store and expiry without the network
   );
 });
 
+test('in a narrow terminal status is broken between words, beside its labels', async () => {
+  const world = { ...signedIn(credentialFor(cloudUrl)), stdoutIsTerminal: true, columns: 40 };
+  const { stdout } = await status([], world);
+  assert.ok(
+    stdout.endsWith('  used here  yes: the only account at\n             this host\n'),
+    stdout,
+  );
+});
+
 test('status --json tells the same, and no secret', async () => {
   const { exitCode, stdout, stderr } = await status(['--json'], signedIn(credentialFor(cloudUrl)));
   assert.deepEqual([exitCode, stderr], [0, '']);

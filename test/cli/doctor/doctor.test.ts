@@ -173,11 +173,15 @@ const row = {
 
 test('a row is broken at the width of a terminal, and cannot steer it', () => {
   assert.equal(
-    rowText(row, { isTerminal: true, columns: 45 }, false),
-    `failure  host          one two three four
-                       five six seven
+    rowText(row, { isTerminal: true, columns: 53 }, false),
+    `failure  host          one two three four five six
+                       seven
                        Do \\u001b[2J.
 `,
+  );
+  assert.equal(
+    rowText(row, { isTerminal: true, columns: 30 }, false),
+    'failure  host\n  one two three four five six\n  seven\n  Do \\u001b[2J.\n',
   );
   const whole = rowText(row, { isTerminal: false, columns: 45 }, false);
   assert.match(whole, /^failure {2}host {10}one two three four five six seven\n/);
