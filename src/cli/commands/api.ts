@@ -14,7 +14,8 @@ export async function run(args: Arguments, context: Context): Promise<void> {
   const request = await apiRequest(args, context);
   const sources = { args, env: context.env, settings: await context.settings.read() };
   const host = namedHost(sources) ?? onlyHost(sources);
-  const api = await apiClients(sources, waitNote(progress, context), context)(host);
+  const listener = { onOpen: progress.begin, onWait: waitNote(progress, context) };
+  const api = await apiClients(sources, listener, context)(host);
   const isWhole = args.has('paginate');
   const answer = await (isWhole ? api.requestWhole(request) : api.request(request));
   if (args.has('include')) await stdout.write(await head(answer.response));

@@ -32,7 +32,8 @@ export async function run(args: Arguments, context: Context): Promise<void> {
     return openBranchesPage(sources, context);
   }
   const progress = listProgress(nouns.records, options.plan.format, context);
-  const clientOf = apiClients(sources, waitNote(progress, context), context);
+  const listener = { onOpen: progress.begin, onWait: waitNote(progress, context) };
+  const clientOf = apiClients(sources, listener, context);
   const notices = listingNotices(progress, nouns.records[0]);
   const seen: SeenRepository[] = [];
   const list: ListBranches = async function* (host, repository) {

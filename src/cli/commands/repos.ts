@@ -40,7 +40,8 @@ export async function run(args: Arguments, context: Context): Promise<void> {
   const host = namedHost(sources) ?? onlyHost(sources);
   const named = args.operands.length === 0 ? undefined : await namedOwners(args, context);
   const progress = listProgress(nouns.records, options.plan.format, context);
-  const clientOf = apiClients(sources, waitNote(progress, context), context);
+  const listener = { onOpen: progress.begin, onWait: waitNote(progress, context) };
+  const clientOf = apiClients(sources, listener, context);
   const notices = listingNotices(progress, nouns.records[0]);
   await printList(
     async () => {

@@ -10,9 +10,10 @@ import { maxWaitMs } from '../options.ts';
 /** The API client of a host: a session each, however often it is asked for. */
 export type ApiClients = (host: Host) => Promise<ApiClient>;
 
+/** @param onOpen called when the credential of a host has been read, and the host is about to be asked */
 export function apiClients(
   { args, settings }: HostSources,
-  onWait: OnWait,
+  { onOpen, onWait }: { onOpen(): void; readonly onWait: OnWait },
   context: Context,
 ): ApiClients {
   const waitMs = maxWaitMs(args);
@@ -20,6 +21,7 @@ export function apiClients(
 
   async function connect(host: Host): Promise<ApiClient> {
     const session = await openSession(host, await accountWish(args, context), settings, context);
+    onOpen();
     return createApiClient({ ...context, ...session, maxWaitMs: waitMs, onWait });
   }
 

@@ -4,6 +4,8 @@ import type { Format } from '../output/format.ts';
 
 /** Tells the person at a terminal how far a list is, in one line that comes after a second and is gone at the end. */
 export interface Progress {
+  /** A host is waited for from now on; before that a store may ask for its passphrase, which the line would overwrite. */
+  begin(): void;
   /** So many more records have come. */
   add(count: number): Promise<void>;
   /** Writes on stderr, the line out of the way. */
@@ -32,6 +34,7 @@ export function listProgress(
 /** For whoever is no person at a terminal, who sees no line. */
 export function plainProgress(stderr: Output): Progress {
   return {
+    begin: () => {},
     add: async () => {},
     write: (text) => writeIfRead(stderr, text),
     end: async () => {},
@@ -45,6 +48,7 @@ function terminalProgress(
   const { stderr } = terminal;
   const over = new AbortController();
   let count = 0;
+  let hasBegun = false;
   let isDue = false;
   let isVisible = false;
   let drawnAtMs = 0;
@@ -67,9 +71,13 @@ function terminalProgress(
     await draw();
   }
 
-  // Its usual end is by the signal.
-  showLater().catch(() => {});
   return {
+    begin() {
+      if (hasBegun) return;
+      hasBegun = true;
+      // Its usual end is by the signal.
+      showLater().catch(() => {});
+    },
     async add(more) {
       count += more;
       if (isDue && clock.nowMs() - drawnAtMs >= leastIntervalMs) await draw();

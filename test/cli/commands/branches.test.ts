@@ -60,6 +60,34 @@ test('a star that ends at a slash is told where no branch matches', async (t) =>
   assert.equal(await none('nothing/*'), `${sentence}\n`);
 });
 
+test('a passphrase is asked for without a line of progress in between', async (t) => {
+  const { world } = await sandboxWorld(t);
+  const sleeping: number[] = [];
+  const clock = {
+    ...world.clock,
+    sleep: (durationMs: number, signal?: AbortSignal) => {
+      sleeping.push(durationMs);
+      return world.clock.sleep(durationMs, signal);
+    },
+  };
+  let sleptBefore: number[] | undefined;
+  const [stored] = world.records;
+  const read = async () => {
+    sleptBefore = [...sleeping];
+    return stored?.record as never;
+  };
+  const context = testContext({
+    ...world,
+    clock,
+    credentials: { read },
+    answers: [],
+    stdoutIsTerminal: true,
+  });
+  assert.equal(await run(['branches', 'maria/sample'], context), 0);
+  assert.deepEqual(sleptBefore, []);
+  assert.ok(sleeping.includes(1_000));
+});
+
 test('a repository that is not there is named, and may be private', async (t) => {
   const { sandbox, world } = await sandboxWorld(t);
   const context = testContext(world);

@@ -28,12 +28,14 @@ function movedClock() {
 }
 
 /** On a terminal, unless the world says otherwise. */
-function setUp(world: TestWorld = {}, format: Format = 'table') {
+function setUp(world: TestWorld = {}, format: Format = 'table', hasBegun = true) {
   const { clock, pass } = movedClock();
   const context = testContext({ answers: [], stdoutIsTerminal: true, clock, ...world });
+  const progress = listProgress(['branch', 'branches'], format, context);
+  if (hasBegun) progress.begin();
   return {
     pass,
-    progress: listProgress(['branch', 'branches'], format, context),
+    progress,
     printed: context.printed,
   };
 }
@@ -72,6 +74,17 @@ test('a host that says nothing at all is waited for visibly', async () => {
   await progress.end();
 });
 
+test('while a passphrase is typed nothing is shown, and only then is the host waited for', async () => {
+  const { progress, pass, printed } = setUp({}, 'table', false);
+  await pass(10_000);
+  assert.equal(printed.stderr, '');
+  progress.begin();
+  progress.begin();
+  await pass(1_000);
+  assert.equal(printed.stderr, `${clear}Waiting for branches…`);
+  await progress.end();
+});
+
 test('what else is said gets a line of its own', async () => {
   const { progress, pass, printed } = setUp();
   await progress.add(5);
@@ -96,6 +109,7 @@ for (const [what, world, format] of silent) {
     const { clock, pass } = movedClock();
     const context = testContext({ stdoutIsTerminal: true, clock, ...world });
     const progress = listProgress(['branch', 'branches'], format, context);
+    progress.begin();
     await progress.add(5);
     await pass(5_000);
     await progress.write('A sentence.\n');
