@@ -250,9 +250,15 @@ test('a date that could steer a terminal is none', async (t) => {
 describe('an answer that bitbranch api passes on', { concurrency: 3 }, () => {
   const body = `{"a":"${steering}"}\r\n`;
   const answer = answerOf(200, body, 'X-Steering: a\u009b31mb');
-  for (const flags of [[], ['--include'], ['--paginate']]) {
+  const document = answerOf(200, JSON.stringify({ a: steering }));
+  for (const [flags, given] of [
+    [[], answer],
+    [['--include'], answer],
+    // Which passes on documents only.
+    [['--paginate'], document],
+  ] as const) {
     test(`is spelled out on a terminal with ${flags.join() || 'no flag'}`, async (t) => {
-      const { onTerminal } = await commandAt(t, answer, ['api', '/2.0/x', ...flags]);
+      const { onTerminal } = await commandAt(t, given, ['api', '/2.0/x', ...flags]);
       const { exitCode, stdout } = await onTerminal();
       assert.equal(exitCode, 0, stdout);
       assert.doesNotMatch(stdout.replace(/\r+\n/g, '\n'), harmful);
