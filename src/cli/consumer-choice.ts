@@ -15,6 +15,7 @@ import {
   consumerGuide,
   consumerHint,
   guidedPort,
+  isPortRegistered,
   openConsumersPage,
   type Registration,
 } from './sign-in/consumer-guide.ts';
@@ -38,7 +39,9 @@ export async function chooseClient(
   store: CredentialStore,
   context: Context,
 ): Promise<ChosenClient> {
-  const remembered = settingsOf(settings, host.url)?.callbackPort;
+  const remembered = isPortRegistered(host, protocol)
+    ? settingsOf(settings, host.url)?.callbackPort
+    : undefined;
   const port = callbackPort(args, context.env, remembered);
   const named = option(args, context.env, 'consumer-key');
   const known = consumerKeys(settings, host.url);

@@ -25,6 +25,7 @@ import {
   jsonFields,
   maxWaitMs,
 } from '../options.ts';
+import { isPortRegistered } from '../sign-in/consumer-guide.ts';
 import { loginDialogue } from '../sign-in/dialogue.ts';
 import { signInSteps } from '../sign-in/keep.ts';
 import { reportSignIn, signInFields } from '../sign-in/report.ts';
@@ -168,9 +169,11 @@ async function signIn(
   }
   const request = await loginRequest(target, protocol, args, context);
   const credential = await login(request, loginDialogue(request, context), steps, context);
-  await context.settings.update((settings) =>
-    withCallbackPort(settings, request.host.url, request.callbackPort),
-  );
+  if (isPortRegistered(request.host, protocol)) {
+    await context.settings.update((settings) =>
+      withCallbackPort(settings, request.host.url, request.callbackPort),
+    );
+  }
   return credential;
 }
 

@@ -1,6 +1,7 @@
 import type { LoginRequest } from '../../auth/login-flow.ts';
 import type { Host } from '../../bitbucket/hosts.ts';
 import type { Context, Terminal } from '../../context.ts';
+import type { Protocol } from '../../credentials/credential.ts';
 import { signInAgain } from '../../errors.ts';
 import { hostCommand, loginCommand } from '../../host-command.ts';
 import { defaults } from '../flags.ts';
@@ -22,11 +23,15 @@ export function consumerGuide(registration: Registration): readonly string[] {
   return registration.protocol === 'oauth1' ? keyPairGuide(registration) : linkGuide(registration);
 }
 
+/** Whether a server compares the port of the redirect URI too, which others leave free (RFC 8252 section 7.3). */
+export function isPortRegistered(host: Host, protocol: Protocol): boolean {
+  return host.kind === 'datacenter' && protocol === 'oauth2';
+}
+
 /** The port that the redirect URI has to have after {@link consumerGuide} told how it is registered; 0 for any. */
 export function guidedPort(registration: Registration): number {
   const { host, protocol, callbackPort } = registration;
-  const isCompared = host.kind === 'datacenter' && protocol === 'oauth2';
-  return isCompared ? pinnedPort(registration) : callbackPort;
+  return isPortRegistered(host, protocol) ? pinnedPort(registration) : callbackPort;
 }
 
 /** The next step of somebody who gave no consumer, or can't be asked for one. */

@@ -259,9 +259,11 @@ test('the second login needs nothing typed', async (t) => {
   assert.deepEqual(second.questions, []);
 });
 
-test('a port that was given is remembered with the host, until another one is given', async (t) => {
+test('a port is remembered where a server compares it, until another one is given', async (t) => {
   const port = await freePort();
-  const { context, sandbox } = await login(t, { argv: [`--callback-port=${port}`] });
+  const pinned = `--callback-port=${port}`;
+  const compared = ['--kind=datacenter', '--protocol=oauth2'];
+  const { context, sandbox } = await login(t, { argv: [...compared, pinned] });
   assert.equal(context.currentSettings().hosts[sandbox.url]?.callbackPort, port);
   for (const [argv, expected] of [
     [[], port],
@@ -269,9 +271,11 @@ test('a port that was given is remembered with the host, until another one is gi
     [['--callback-port=0'], 0],
   ] as const) {
     const later = testContext({ env: consumerEnv, settings: context.currentSettings() });
-    const request = await requestOf(['--host', sandbox.url, ...argv], later);
+    const request = await requestOf(['--host', sandbox.url, ...compared, ...argv], later);
     assert.equal(request.callbackPort, expected);
   }
+  const other = await login(t, { argv: [`--callback-port=${await freePort()}`] });
+  assert.equal(other.context.currentSettings().hosts[other.sandbox.url]?.callbackPort, undefined);
 });
 
 test('a file that does not open is known before a browser is opened', async (t) => {
