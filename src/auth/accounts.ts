@@ -135,14 +135,14 @@ export function withoutAccount(settings: Settings, hostUrl: string, name: string
   });
 }
 
-/** The settings once a sign-in came back to this port; 0 was any free one, which is not worth remembering. */
+/** The settings once a sign-in came back to this port, which was registered. */
 export function withCallbackPort(
   settings: Settings,
   hostUrl: string,
   callbackPort: number,
 ): Settings {
   const known = settingsOf(settings, hostUrl);
-  if (known === undefined || callbackPort === 0) return settings;
+  if (known === undefined) return settings;
   return withHost(settings, hostUrl, { ...known, callbackPort });
 }
 

@@ -15,10 +15,10 @@ import {
   consumerGuide,
   consumerHint,
   guidedPort,
-  isPortRegistered,
   openConsumersPage,
   type Registration,
 } from './sign-in/consumer-guide.ts';
+import { isPortRegistered } from './sign-in/registered-port.ts';
 
 /** A consumer, and the port of the redirect URI that fits it; 0 for any free one. */
 interface ChosenClient {

@@ -1,4 +1,4 @@
-import { settingsOf, withCallbackPort } from '../../auth/accounts.ts';
+import { settingsOf } from '../../auth/accounts.ts';
 import { requirePlainPath } from '../../auth/callback-address.ts';
 import { type LoginRequest, login } from '../../auth/login-flow.ts';
 import { proveStore } from '../../auth/store-proof.ts';
@@ -25,9 +25,9 @@ import {
   jsonFields,
   maxWaitMs,
 } from '../options.ts';
-import { isPortRegistered } from '../sign-in/consumer-guide.ts';
 import { loginDialogue } from '../sign-in/dialogue.ts';
 import { signInSteps } from '../sign-in/keep.ts';
+import { rememberPort } from '../sign-in/registered-port.ts';
 import { reportSignIn, signInFields } from '../sign-in/report.ts';
 import { namingRetry } from '../sign-in/retry.ts';
 import { tokenLogin } from '../sign-in/token-login.ts';
@@ -169,11 +169,7 @@ async function signIn(
   }
   const request = await loginRequest(target, protocol, args, context);
   const credential = await login(request, loginDialogue(request, context), steps, context);
-  if (isPortRegistered(request.host, protocol)) {
-    await context.settings.update((settings) =>
-      withCallbackPort(settings, request.host.url, request.callbackPort),
-    );
-  }
+  await rememberPort(request.host, protocol, request.callbackPort, context);
   return credential;
 }
 

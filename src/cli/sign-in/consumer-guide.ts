@@ -1,11 +1,11 @@
 import type { LoginRequest } from '../../auth/login-flow.ts';
 import type { Host } from '../../bitbucket/hosts.ts';
 import type { Context, Terminal } from '../../context.ts';
-import type { Protocol } from '../../credentials/credential.ts';
 import { signInAgain } from '../../errors.ts';
 import { hostCommand, loginCommand } from '../../host-command.ts';
 import { defaults } from '../flags.ts';
 import { say } from '../output/say.ts';
+import { isPortRegistered } from './registered-port.ts';
 
 /** A sign-in that needs a consumer, as far as it tells how that has to be registered. */
 export interface Registration extends Pick<LoginRequest, 'host' | 'callbackPort' | 'callbackPath'> {
@@ -21,11 +21,6 @@ const suggestedPort = 27_990;
 export function consumerGuide(registration: Registration): readonly string[] {
   if (registration.host.kind === 'cloud') return cloudGuide(registration);
   return registration.protocol === 'oauth1' ? keyPairGuide(registration) : linkGuide(registration);
-}
-
-/** Whether a server compares the port of the redirect URI too, which others leave free (RFC 8252 section 7.3). */
-export function isPortRegistered(host: Host, protocol: Protocol): boolean {
-  return host.kind === 'datacenter' && protocol === 'oauth2';
 }
 
 /** The port that the redirect URI has to have after {@link consumerGuide} told how it is registered; 0 for any. */

@@ -1,4 +1,4 @@
-import { withCallbackPort, withoutPending, withPending } from '../../auth/accounts.ts';
+import { withoutPending, withPending } from '../../auth/accounts.ts';
 import type { LoginRequest } from '../../auth/login-flow.ts';
 import { queryOfAddress } from '../../auth/pasted-callback.ts';
 import {
@@ -14,6 +14,7 @@ import type { CredentialStore, RecordReference } from '../../credentials/credent
 import type { PendingSignIn } from '../../credentials/pending-sign-in.ts';
 import { BitbranchError } from '../../errors.ts';
 import { loginCommand } from '../../host-command.ts';
+import { rememberPort } from './registered-port.ts';
 
 /**
  * The first of two commands that sign in where no browser can come back by itself: prints the page to open as JSON. What the
@@ -60,9 +61,7 @@ export async function completeLogin(
   await context.settings.update((settings) => withoutPending(settings, host.url));
   if (judgement.verdict === 'deny') throw judgement.error;
   const credential = await completeSignIn(target, await judgement.callback(), steps, context);
-  await context.settings.update((settings) =>
-    withCallbackPort(settings, host.url, portOf(pending)),
-  );
+  await rememberPort(host, pending.protocol, portOf(pending), context);
   return credential;
 }
 

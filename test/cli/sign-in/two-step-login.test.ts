@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { LoginRequest } from '../../../src/auth/login-flow.ts';
 import type { SignInSteps } from '../../../src/auth/sign-in.ts';
+import { hostAt } from '../../../src/bitbucket/hosts.ts';
 import { completeLogin, requestLogin } from '../../../src/cli/sign-in/two-step-login.ts';
 import { BitbranchError } from '../../../src/errors.ts';
 import { scriptedHttp, type TestWorld, testContext } from '../../helpers/context.ts';
@@ -11,12 +13,13 @@ const item = `pending ${cloud.url} sign-in`;
 const anybody: SignInSteps = { identify: async () => null, keep: async () => {} };
 
 /** A sign-in that was begun; `complete` gives the second command what the person copied. */
-async function begun(world: TestWorld = {}, changes = {}) {
+async function begun(world: TestWorld = {}, changes: Partial<LoginRequest> = {}) {
+  const { host = cloud } = changes;
   const context = testContext(world);
   const store = context.storeNamed('keychain');
   await requestLogin(
     {
-      host: cloud,
+      host,
       client,
       callbackPort: 0,
       callbackPath: '/callback',
@@ -34,7 +37,7 @@ async function begun(world: TestWorld = {}, changes = {}) {
     const second = testContext({ stdin, ...more });
     questions.push(second.questions);
     const { storeNamed, settings } = context;
-    return completeLogin({ host: cloud, store }, steps, { ...second, storeNamed, settings });
+    return completeLogin({ host, store }, steps, { ...second, storeNamed, settings });
   };
   return {
     context,
@@ -111,13 +114,19 @@ test('the second command takes the address from standard input, or from a hidden
   }
 });
 
-test('the port of the first command is remembered once the second one has signed in', async () => {
-  const { query, complete, settings } = await begun({}, { callbackPort: 4711 });
-  const http = scriptedHttp([[tokenRequest, tokenAnswer()]]);
-  assert.equal(settings()[cloud.url]?.callbackPort, undefined);
-  await complete(`${query('code=c')}\n`, anybody, { http });
-  assert.equal(settings()[cloud.url]?.callbackPort, 4711);
-});
+for (const [kind, remembered] of [
+  ['datacenter', 4711],
+  ['cloud', undefined],
+] as const) {
+  test(`the port of the first command is ${remembered ? '' : 'not '}remembered on ${kind} once the second one has signed in`, async () => {
+    const host = kind === 'cloud' ? cloud : hostAt('https://git.example.com', kind);
+    const { query, complete, settings } = await begun({}, { host, callbackPort: 4711 });
+    const http = scriptedHttp([[`POST ${host.oauth2.tokenUrl}`, tokenAnswer()]]);
+    assert.equal(settings()[host.url]?.callbackPort, undefined);
+    await complete(`${query('code=c')}\n`, anybody, { http });
+    assert.equal(settings()[host.url]?.callbackPort, remembered);
+  });
+}
 
 test('a wrong address can be put right, a denial can not', async () => {
   const { context, query, complete } = await begun();
