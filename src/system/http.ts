@@ -37,7 +37,6 @@ const manyRequests = 12;
 /** HTTP by node-fetch, which is loaded when first needed: most of what it costs is paid by commands that use it. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const {
-    userAgent,
     env = {},
     timeouts: { connectMs } = defaultTimeouts,
     authorities = trustedAuthorities,
@@ -50,14 +49,17 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     return loading;
   };
 
+  async function getReady(url: string): Promise<void> {
+    await fetchLoaded();
+    const route = await connections.routeTo(url);
+    route.connectAhead?.(url);
+  }
+
   return {
     prepare(url) {
-      // After what has just been begun, such as a look into the keychain, which it would hold up.
-      setImmediate(async () => {
-        const { Request } = await fetchLoaded();
-        new Request(url, { headers: { 'User-Agent': userAgent } });
-        (await connections.routeTo(url)).connectAhead?.(url);
-      });
+      // After what has just been begun, such as a look into the keychain, which it would hold up. What fails here, such as a
+      // proxy that is none, fails again where it is told: in the request.
+      setImmediate(() => void getReady(url).catch(() => {}));
     },
     async send(request) {
       sentCount += 1;
@@ -68,11 +70,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 }
 
 async function loadFetch() {
-  const [{ default: fetch, Request }, gzip, { setDefaultAutoSelectFamilyAttemptTimeout }] =
+  const [{ default: fetch }, gzip, { setDefaultAutoSelectFamilyAttemptTimeout }] =
     await Promise.all([import('node-fetch'), loadGzip(), import('node:net')]);
   // Node gives each address of a host a quarter of a second to connect, too little for a slow or distant network.
   setDefaultAutoSelectFamilyAttemptTimeout(2_000);
-  return { fetch, Request, gzip };
+  return { fetch, gzip };
 }
 
 async function send(

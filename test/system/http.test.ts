@@ -4,7 +4,7 @@ import { createServer as createHttpServer, type RequestListener } from 'node:htt
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { HttpClient } from '../../src/context.ts';
 import { BitbranchError } from '../../src/errors.ts';
@@ -379,6 +379,14 @@ test('a connection made ahead that has ended does not fail the request', async (
   await once(socket, 'close');
   assert.equal(await getText(url, http), 'ok');
   assert.equal(connectionCount, 2);
+});
+
+test('getting ready by way of a proxy that is none leaves it to the request to say so', async () => {
+  const http = client({ env: { http_proxy: 'ftp://nonsense' } });
+  http.prepare('http://git.example/');
+  await setImmediate(); // what is prepared begins, and an error that nobody takes would fail the test
+  const { code, message } = await failureOf(getText('http://git.example/', http));
+  assert.deepEqual([code, message], ['usage', 'http_proxy is not the URL of a proxy.']);
 });
 
 test('getting ready for a port on which nothing listens leaves it to the request to say so', async (t) => {
