@@ -33,8 +33,12 @@ export function renewUnderLock<C extends Credential>(
     const old = await stored();
     if (!isDeepStrictEqual(old, outdated)) return old;
     context.trace(`Renewing the credential of ${name} at ${host.name}.`);
-    const fresh = await renew(old).catch((error) => {
-      throw isEnded(error) ? expired(host, error.message) : error;
+    const fresh = await renew(old).catch(async (error) => {
+      if (!isEnded(error)) throw error;
+      // Where the lock was taken for a dead one's, another process may have renewed it just before.
+      const current = await stored();
+      if (isDeepStrictEqual(current, old)) throw expired(host, error.message);
+      return current;
     });
     if (fresh === null) throw expired(host);
     const keep = async () => {
